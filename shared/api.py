@@ -1,0 +1,367 @@
+"""HTTP: opdrachten precies één keer (Idempotency-Key), rijen in bulk, fouten als problem+json.
+
+Een soort (`Soort`) is één bestandsvorm én één route: `POST pad` neemt één JSON-rij of NDJSON met vele. Elke rij
+wordt apart beoordeeld; wat goed is wordt in één transactie vastgelegd, samen met het antwoord.
+"""
+
+import hashlib
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime, time
+from typing import Annotated, Any, TypeVar
+from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import AliasChoices, AliasGenerator, BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic.alias_generators import to_camel
+
+from shared.auth import Aanroeper, GeenToegang
+from shared.db import Pool, Tx
+from shared.log import log
+
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+NDJSON = "application/x-ndjson"
+MAX_RIJEN = 10_000
+M = TypeVar("M", bound="Rij")
+
+
+def _moment(waarde: Any) -> Any:
+    """Een kale datum is het begin van die dag in Amsterdam."""
+    if isinstance(waarde, str) and len(waarde) == 10:
+        return datetime.combine(date.fromisoformat(waarde), time.min, AMSTERDAM)
+    if isinstance(waarde, datetime) and waarde.tzinfo is None:
+        return waarde.replace(tzinfo=AMSTERDAM)
+    return waarde
+
+
+class Rij(BaseModel):
+    """Grondvorm van een rij: namen als de kolom of als camelCase, onbekende velden geweigerd, leeg is afwezig."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        str_strip_whitespace=True,
+        alias_generator=AliasGenerator(
+            validation_alias=lambda n: AliasChoices(n, to_camel(n)), serialization_alias=lambda n: n
+        ),
+    )
+    bekend_op: Annotated[datetime | None, BeforeValidator(_moment)] = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fout:
+    """Waarom één rij is afgewezen. `rij` is haar nummer; nooit de waarde zelf van een BSN."""
+
+    rij: int
+    kolom: str
+    code: str
+    melding: str
+
+
+@dataclass(slots=True)
+class Uitslag:
+    """Wat er van de rijen is geworden."""
+
+    aanvaard: int = 0
+    ongewijzigd: int = 0
+    fouten: list[Fout] = field(default_factory=list)
+    resultaat: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Opdracht:
+    """De omstandigheden van een opdracht: wie, wanneer (Nederlandse kalenderdag), en of het een proef is."""
+
+    client: str
+    scopes: frozenset[str]
+    nu: datetime
+    vandaag: date
+    correlatie: UUID
+    proef: bool = False
+
+
+Verwerker = Callable[[Tx, Sequence[tuple[int, Any]], Opdracht], Awaitable[Uitslag]]
+
+
+@dataclass(frozen=True, slots=True)
+class Soort:
+    """Eén bestandsvorm en haar route. `bsn`: het bestand heeft een BSN waar de route `persoon` verwacht."""
+
+    naam: str
+    dienst: str
+    pad: str
+    model: type[Rij]
+    verwerk: Verwerker
+    scope: str
+    volgorde: tuple[str, ...]
+    bsn: bool = False
+
+
+class Probleem(Exception):
+    """Een antwoord volgens RFC 9457; `detail` bevat nooit een persoonsgegeven."""
+
+    def __init__(self, status: int, code: str, titel: str, detail: str = "", **extra: Any) -> None:
+        super().__init__(titel)
+        self.status = status
+        self.inhoud = {"type": f"urn:banenspoor:probleem:{code}", "title": titel, "status": status, "code": code}
+        if detail:
+            self.inhoud["detail"] = detail
+        self.inhoud.update(extra)
+
+
+class Proef(Exception):
+    """Draait een geslaagde proef terug."""
+
+
+def probleemantwoord(probleem: Probleem) -> JSONResponse:
+    """Het probleem als `application/problem+json`."""
+    koppen = {"WWW-Authenticate": "Bearer"} if probleem.status == 401 else None
+    return JSONResponse(probleem.inhoud, probleem.status, headers=koppen, media_type="application/problem+json")
+
+
+def meld_problemen_aan(app: FastAPI) -> None:
+    """Laat elke fout als problem+json naar buiten gaan, zonder binnenkant."""
+
+    async def bij_probleem(_verzoek: Request, fout: Exception) -> Response:
+        assert isinstance(fout, Probleem)  # noqa: S101
+        return probleemantwoord(fout)
+
+    async def bij_vraag(_verzoek: Request, fout: Exception) -> Response:
+        assert isinstance(fout, RequestValidationError)  # noqa: S101
+        fouten = [{"plaats": ".".join(map(str, f["loc"])), "melding": f["msg"]} for f in fout.errors()]
+        return probleemantwoord(Probleem(400, "onjuist", "De vraag klopt niet", fouten=fouten))
+
+    async def bij_rest(_verzoek: Request, fout: Exception) -> Response:
+        log.error("verzoek_mislukt", fout=type(fout).__name__, exc_info=fout)
+        return probleemantwoord(Probleem(500, "intern", "Er ging iets mis bij ons"))
+
+    app.add_exception_handler(Probleem, bij_probleem)
+    app.add_exception_handler(RequestValidationError, bij_vraag)
+    app.add_exception_handler(Exception, bij_rest)
+
+
+def aanroeper(verzoek: Request, scope: str) -> Aanroeper:
+    """De aanroeper met deze scope; 401 zonder geldig token, 403 zonder de scope."""
+    try:
+        wie: Aanroeper = verzoek.app.state.poort.controleer(verzoek.headers.get("authorization"))
+    except GeenToegang as fout:
+        log.info("geen_toegang", reden=str(fout), route=verzoek.url.path)
+        raise Probleem(401, "geen_token", "Geen geldig token") from None
+    if scope not in wie.scopes:
+        raise Probleem(403, "geen_scope", f"Dit vraagt de scope {scope}")
+    return wie
+
+
+def _opdracht(verzoek: Request, wie: Aanroeper, *, proef: bool = False) -> Opdracht:
+    nu = datetime.now(AMSTERDAM)
+    return Opdracht(wie.client, wie.scopes, nu, nu.date(), uuid4(), proef)
+
+
+def lezer(scope: str) -> Any:
+    """Een FastAPI-afhankelijkheid voor leesroutes: de opdracht van een aanroeper met deze scope."""
+
+    def wie_leest(verzoek: Request) -> Opdracht:
+        return _opdracht(verzoek, aanroeper(verzoek, scope))
+
+    return Depends(wie_leest)
+
+
+@asynccontextmanager
+async def lees_tx(verzoek: Request) -> AsyncIterator[Tx]:
+    """Eén momentopname: `repeatable read`, alleen lezen."""
+    pool: Pool = verzoek.app.state.pool
+    async with pool.acquire() as conn, conn.transaction(isolation="repeatable_read", readonly=True):
+        yield conn
+
+
+# --- opdrachten --------------------------------------------------------------------------------------------------------
+
+_SLOT = "select pg_try_advisory_xact_lock(hashtextextended($1, 0))"
+_EERDER = "select vinger, status, antwoord from idempotentie where client = $1 and route = $2 and sleutel = $3"
+_BEWAAR = """
+insert into idempotentie (client, route, sleutel, vinger, status, antwoord, blijvend) values ($1, $2, $3, $4, $5, $6, $7)
+"""
+_HISTORIE_SLOT = "select pg_try_advisory_xact_lock_shared(hashtext('banenspoor-historie'))"
+
+Werk = Callable[[Tx, Opdracht], Awaitable[tuple[int, dict[str, Any]]]]
+
+
+async def voer_uit(verzoek: Request, scope: str, lichaam: bytes, werk: Werk) -> Response:
+    """Voert een opdracht precies één keer uit: het antwoord wordt in haar transactie bewaard, bij de Idempotency-Key.
+
+    Zelfde sleutel en lichaam: het bewaarde antwoord. Ander lichaam: 422. Nog bezig: 409. Zonder sleutel: 400.
+    """
+    wie = aanroeper(verzoek, scope)
+    if not verzoek.app.state.mag_schrijven():
+        raise Probleem(503, "niet_gereed", "Deze dienst neemt nu geen opdrachten aan", verzoek.app.state.reden())
+    proef = verzoek.query_params.get("proef") == "true"
+    opdracht, pool = _opdracht(verzoek, wie, proef=proef), verzoek.app.state.pool
+    if proef:
+        return await _proef(pool, opdracht, werk)
+    sleutel = verzoek.headers.get("idempotency-key", "")
+    if not 1 <= len(sleutel) <= 200:
+        raise Probleem(400, "geen_idempotency_key", "Elke schrijfopdracht heeft een Idempotency-Key (1–200 tekens)")
+    route = verzoek.scope["route"].path
+    vinger = hashlib.blake2b(lichaam, key=verzoek.app.state.vingersleutel, digest_size=32).digest()
+    async with pool.acquire() as conn, conn.transaction():
+        if not await conn.fetchval(_SLOT, f"{wie.client} {route} {sleutel}"):
+            raise Probleem(409, "bezig", "Deze opdracht wordt al uitgevoerd")
+        eerder = await conn.fetchrow(_EERDER, wie.client, route, sleutel)
+        if eerder is not None:
+            if eerder["vinger"] != vinger:
+                raise Probleem(422, "andere_inhoud", "Deze Idempotency-Key is al gebruikt voor een andere opdracht")
+            return _antwoord(eerder["status"], {**eerder["antwoord"], "herhaald": True})
+        status, antwoord = await werk(conn, opdracht)
+        blijvend = verzoek.headers.get("banenspoor-blijvend") == "true"
+        await conn.execute(_BEWAAR, wie.client, route, sleutel, vinger, status, antwoord, blijvend)
+    return _antwoord(status, antwoord)
+
+
+async def _proef(pool: Pool, opdracht: Opdracht, werk: Werk) -> Response:
+    """Doet het werk en draait het terug: het antwoord is echt, de gevolgen niet."""
+    try:
+        async with pool.acquire() as conn, conn.transaction():
+            status, antwoord = await werk(conn, opdracht)
+            raise Proef
+    except Proef:
+        return _antwoord(status, antwoord)
+
+
+def _antwoord(status: int, inhoud: dict[str, Any]) -> Response:
+    return JSONResponse(inhoud, status, media_type="application/json" if status < 400 else "application/problem+json")
+
+
+async def neem_historieslot(tx: Tx) -> bool:
+    """Neemt het gedeelde slot van het laden van historie; onwaar als de historie gesloten is (of gesloten wordt)."""
+    if not await tx.fetchval(_HISTORIE_SLOT):
+        return False
+    return bool(await tx.fetchval("select historie from relay_stand"))
+
+
+def router_voor(soorten: Sequence[Soort]) -> APIRouter:
+    """De schrijfroutes van een dienst, één per soort."""
+    router = APIRouter()
+    for soort in soorten:
+        _route(router, soort)
+    return router
+
+
+def _route(router: APIRouter, soort: Soort) -> None:
+    schema = soort.model.model_json_schema(by_alias=False, mode="serialization")
+    vorm = {"application/json": {"schema": schema}, NDJSON: {"schema": {"type": "string"}}}
+    kop = {"name": "Idempotency-Key", "in": "header", "required": True, "schema": {"type": "string", "maxLength": 200}}
+
+    async def opdracht(verzoek: Request) -> Response:
+        lichaam = await verzoek.body()
+        bulk = verzoek.headers.get("content-type", "").startswith(NDJSON)
+        rijen, fouten = _lees_rijen(lichaam, soort.model, bulk=bulk)
+
+        async def werk(tx: Tx, wat: Opdracht) -> tuple[int, dict[str, Any]]:
+            goed = await _mag_historie(tx, rijen, fouten, wat)
+            uitslag = await soort.verwerk(tx, goed, wat) if goed else Uitslag()
+            alle = sorted([*fouten, *uitslag.fouten], key=lambda f: (f.rij, f.kolom))
+            antwoord = {**asdict(uitslag), "fouten": [asdict(f) for f in alle]}
+            if alle and not bulk:
+                return 422, {
+                    **Probleem(422, alle[0].code, "De opdracht is afgewezen").inhoud,
+                    "fouten": antwoord["fouten"],
+                }
+            return 200, antwoord
+
+        return await voer_uit(verzoek, soort.scope, lichaam, werk)
+
+    router.add_api_route(
+        soort.pad,
+        opdracht,
+        methods=["POST"],
+        summary=soort.naam,
+        name=soort.naam,
+        response_model=None,
+        openapi_extra={"requestBody": {"required": True, "content": vorm}, "parameters": [kop]},
+    )
+
+
+async def _mag_historie(
+    tx: Tx, rijen: list[tuple[int, Rij]], fouten: list[Fout], wat: Opdracht
+) -> list[tuple[int, Rij]]:
+    """Houdt rijen met `bekend_op` tegen buiten het laden van historie (protocol 20); verder niets."""
+    if all(rij.bekend_op is None for _, rij in rijen):
+        return rijen
+    mag = "historie" in wat.scopes and await neem_historieslot(tx)
+    goed = []
+    for nr, rij in rijen:
+        if rij.bekend_op is None or (mag and rij.bekend_op <= wat.nu):
+            goed.append((nr, rij))
+        elif mag:
+            fouten.append(Fout(nr, "bekend_op", "toekomst", "bekend_op ligt in de toekomst"))
+        else:
+            fouten.append(
+                Fout(nr, "bekend_op", "historie_gesloten", "bekend_op mag alleen tijdens het laden van historie")
+            )
+    return goed
+
+
+def _lees_rijen(lichaam: bytes, model: type[M], *, bulk: bool) -> tuple[list[tuple[int, M]], list[Fout]]:
+    regels = lichaam.splitlines() if bulk else [lichaam]
+    if len(regels) > MAX_RIJEN:
+        raise Probleem(413, "te_veel", f"Hooguit {MAX_RIJEN} rijen per opdracht")
+    rijen: list[tuple[int, M]] = []
+    fouten: list[Fout] = []
+    for nr, regel in enumerate(regels, start=1):
+        try:
+            inhoud = json.loads(regel)
+        except ValueError:
+            raise Probleem(400, "geen_json", f"Rij {nr} is geen JSON") from None
+        gelezen = lees_rij(nr, inhoud, model)
+        if isinstance(gelezen, list):
+            fouten += gelezen
+        else:
+            rijen.append((nr, gelezen))
+    return rijen, fouten
+
+
+def lees_rij(nr: int, inhoud: Any, model: type[M]) -> M | list[Fout]:
+    """Eén rij volgens haar model, of de fouten erin (zonder waarden)."""
+    if isinstance(inhoud, dict):
+        inhoud = {k: (None if isinstance(v, str) and not v.strip() else v) for k, v in inhoud.items()}
+        inhoud = {k: v for k, v in inhoud.items() if v is not None}
+    try:
+        return model.model_validate(inhoud)
+    except ValidationError as fout:
+        return [_fout(nr, deel) for deel in fout.errors(include_url=False, include_input=False)]
+
+
+def _fout(nr: int, deel: Any) -> Fout:
+    """Een pydanticfout als `Fout`; een model kan met `PydanticCustomError` zijn eigen code en melding geven."""
+    kolom = str(deel["loc"][0]) if deel["loc"] else ""
+    soort = deel["type"]
+    if soort == "missing":
+        return Fout(nr, kolom, "verplicht", "deze kolom is verplicht")
+    if soort == "extra_forbidden":
+        return Fout(nr, kolom, "onbekende_kolom", "deze kolom kennen wij niet")
+    eigen = soort in EIGEN_CODES
+    return Fout(
+        nr,
+        kolom,
+        soort if eigen else "onjuist",
+        deel["msg"] if eigen or soort == "enum" else f"onjuiste waarde ({soort})",
+    )
+
+
+EIGEN_CODES = frozenset(
+    (
+        "elfproef",
+        "onbekende_grondslag",
+        "onbekende_gemeente",
+        "onbekende_sector",
+        "einde_voor_begin",
+        "toekomst",
+        "onjuist",
+    )
+)
+"""Codes die een rijmodel zelf mag geven met `PydanticCustomError`."""

@@ -1,0 +1,72 @@
+"""Wie er aanroept: bearertokens (JWT), gecontroleerd op uitgever, publiek, algoritme en einde; scopes per route."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import jwt
+
+SCOPES = (
+    "registraties:schrijven",
+    "registraties:lezen",
+    "pseudoniemen",
+    "beoordeling:schrijven",
+    "beoordeling:lezen",
+    "plaatsingen:schrijven",
+    "plaatsingen:lezen",
+    "regels:schrijven",
+    "tellingen:lezen",
+    "historie",
+    "beheer",
+)
+"""Alle scopes. `historie`: rijen met `bekend_op` en `historie sluit`; `beheer`: geparkeerde gebeurtenissen."""
+
+ALGORITMEN = ["EdDSA", "ES256", "RS256"]
+
+
+class GeenToegang(Exception):
+    """Er is geen geldig token; de reden is voor het log, niet voor de aanroeper."""
+
+
+@dataclass(frozen=True, slots=True)
+class Aanroeper:
+    """De client van een geldig token en wat zij mag."""
+
+    client: str
+    scopes: frozenset[str]
+
+
+class Poort:
+    """Controleert tokens tegen een JWKS-bestand; een nieuwe `kid` laat het bestand opnieuw lezen."""
+
+    def __init__(self, jwks: Path, uitgever: str, publiek: str) -> None:
+        self._jwks, self._uitgever, self._publiek = jwks, uitgever, publiek
+        self._sleutels: dict[str, jwt.PyJWK] = {}
+        self._lees()
+
+    def _lees(self) -> None:
+        lijst = json.loads(self._jwks.read_text())["keys"]
+        self._sleutels = {s["kid"]: jwt.PyJWK(s) for s in lijst}
+
+    def controleer(self, kop: str | None) -> Aanroeper:
+        """Leest de `Authorization`-kop; `GeenToegang` als het token ontbreekt of niet geldig is."""
+        soort, _, token = (kop or "").partition(" ")
+        if soort.lower() != "bearer" or not token:
+            raise GeenToegang("geen bearertoken")
+        try:
+            kid = jwt.get_unverified_header(token).get("kid", "")
+            if kid not in self._sleutels:
+                self._lees()
+            sleutel = self._sleutels[kid]
+            inhoud = jwt.decode(
+                token,
+                sleutel.key,
+                algorithms=[a for a in ALGORITMEN if a == sleutel.algorithm_name],
+                issuer=self._uitgever,
+                audience=self._publiek,
+                options={"require": ["exp", "iat", "iss", "aud", "sub"]},
+            )
+        except (jwt.PyJWTError, KeyError) as fout:
+            raise GeenToegang(type(fout).__name__) from None
+        client = str(inhoud.get("client_id") or inhoud["sub"])
+        return Aanroeper(client, frozenset(str(inhoud.get("scope", "")).split()))

@@ -1,0 +1,76 @@
+"""Topic `verloonde-uren`, gezegd door plaatsing: wat er per baan en maand aan uren verloond is, nieuw en vorig.
+
+Wie telt, boekt `vorig` af op zijn cel en `nieuw` bij op de zijne, en anders niets.
+"""
+
+from typing import ClassVar, Self
+from uuid import UUID
+
+from pydantic import field_validator, model_validator
+
+from .codes import Contract, Grondslag, Reden, Sector, Subsector, Vorm
+from .feit import OverPersoon, Waarde
+from .velden import Geheel, Gemeente, Maand
+
+
+class Cel(Waarde):
+    """Eén combinatie van kenmerken waaronder uren tellen; gelijke kenmerken geven gelijke canonieke bytes.
+
+    Kenmerken zijn van de laatste dag van de maand, of van de baan als die eerder eindigde. `grondslagenMaand` gelden op
+    de laatste dag van de maand, `grondslagenKwartaal` op die van het kwartaal, zoals nu bekend. Grondslagen staan op
+    volgorde en elk één keer, hoe zij ook gegeven worden.
+    """
+
+    gemeente_werk: Gemeente
+    gemeente_woon: Gemeente | None = None
+    sector: Sector
+    subsector: Subsector | None = None
+    sector_inlener: Sector | None = None
+    subsector_inlener: Subsector | None = None
+    vorm: Vorm
+    contract: Contract
+    grondslagen_maand: tuple[Grondslag, ...]
+    grondslagen_kwartaal: tuple[Grondslag, ...]
+
+    @field_validator("grondslagen_maand", "grondslagen_kwartaal")
+    @classmethod
+    def _op_volgorde(cls, grondslagen: tuple[Grondslag, ...]) -> tuple[Grondslag, ...]:
+        return tuple(sorted(set(grondslagen)))
+
+
+class UrenStand(Waarde):
+    """De uren van één baan in één maand, in honderdsten; negatief kan, zoals in de loonaangifte.
+
+    `uitbetaaldX100` (uitbetaald verlof en extra's, waar bekend) zit in `urenX100`. Hoeveel gewone uren er dan over
+    zijn, kan net zo goed negatief zijn: er is geen grens.
+    """
+
+    uren_x100: Geheel
+    uitbetaald_x100: Geheel = 0
+    werkgever: UUID
+    inlener: UUID | None = None
+    cel: Cel
+
+    @property
+    def regulier_x100(self) -> int:
+        """De uren zonder wat uitbetaald is, in honderdsten."""
+        return self.uren_x100 - self.uitbetaald_x100
+
+
+class UrenVerloond(OverPersoon):
+    """De uren van deze baan in deze maand zijn `nieuw`; het laatst gezegde was `vorig` (leeg: nog niets)."""
+
+    naam: ClassVar[str] = "uren-verloond"
+    topic: ClassVar[str] = "verloonde-uren"
+
+    plaatsing: UUID
+    maand: Maand
+    reden: Reden
+    nieuw: UrenStand | None
+    vorig: UrenStand | None
+
+    @model_validator(mode="after")
+    def _zegt_iets(self) -> Self:
+        if self.nieuw is None and self.vorig is None:
+            raise ValueError("nieuw en vorig zijn allebei leeg")
+        return self

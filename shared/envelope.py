@@ -1,0 +1,115 @@
+"""De envelop: CloudEvents 1.0 in Kafka's binaire vorm, volgens het NL GOV-profiel 1.1. Alleen koppen, geen inhoud."""
+
+import os
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from banenspoor_contracts import Feit
+
+SCHEMA = "urn:nl:banenafspraak:schema:"
+
+
+def uuid7() -> UUID:
+    """Een UUID versie 7 (RFC 9562): op tijd geordend, verder willekeurig."""
+    ms = time.time_ns() // 1_000_000
+    willekeur = int.from_bytes(os.urandom(10), "big")
+    waarde = (ms << 80) | (0x7 << 76) | ((willekeur >> 68) << 64) | (0b10 << 62) | (willekeur & ((1 << 62) - 1))
+    return UUID(int=waarde)
+
+
+def naar_tekst(tijd: datetime) -> str:
+    """RFC 3339 in UTC met milliseconden."""
+    return tijd.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def koppen(rij: Any, bron: str) -> list[tuple[str, bytes]]:
+    """De Kafka-koppen van één rij uit `uitgaand` (genummerd)."""
+    paren = [
+        ("ce_specversion", "1.0"),
+        ("ce_id", str(rij["id"])),
+        ("ce_source", bron),
+        ("ce_type", rij["type"]),
+        ("ce_time", naar_tekst(rij["ce_time"])),
+        ("ce_sequence", str(rij["publicatienr"])),
+        ("ce_sequencetype", "Integer"),
+        ("ce_dataschema", SCHEMA + rij["type"].removeprefix("nl.banenafspraak.")),
+    ]
+    if rij["correlatie"]:
+        paren.append(("ce_correlationid", str(rij["correlatie"])))
+    if rij["oorzaak"]:
+        paren.append(("ce_causationid", str(rij["oorzaak"])))
+    if rij["traceparent"]:
+        paren.append(("traceparent", rij["traceparent"]))
+    paren.append(("content-type", "application/json"))
+    return [(k, v.encode()) for k, v in paren]
+
+
+@dataclass(frozen=True, slots=True)
+class Bericht:
+    """Eén gebeurtenis zoals zij op het log staat. `tijd` is `ce_time`: wanneer zij is vastgelegd."""
+
+    topic: str
+    partitie: int
+    offset: int
+    nummer: int
+    id: UUID
+    bron: str
+    type: str
+    tijd: datetime
+    sleutel: str
+    waarde: bytes
+    correlatie: UUID | None = None
+
+    def kennistijd(self, feit: Feit) -> datetime:
+        """Sinds wanneer dit bekend is: `bekendOp` in geladen historie, anders `ce_time` (protocol 17)."""
+        return feit.bekend_op or self.tijd
+
+
+class Vreemd(ValueError):
+    """Een record zonder geldige envelop, of van een andere bron: het telt in geen enkele positie mee."""
+
+
+def lees(record: Any, bron: str) -> Bericht:
+    """Leest de envelop van een ruw Kafka-record; `Vreemd` als die niet klopt of van een andere bron is."""
+    kop: dict[str, bytes] = dict(record.headers)
+    try:
+        if kop["ce_source"].decode() != bron:
+            raise Vreemd("andere bron")
+        correlatie = kop.get("ce_correlationid")
+        nummer = int(kop["ce_sequence"])
+        if nummer < 1:
+            raise Vreemd("nummer onder 1")
+        return Bericht(
+            topic=record.topic,
+            partitie=record.partition,
+            offset=record.offset,
+            nummer=nummer,
+            id=UUID(kop["ce_id"].decode()),
+            bron=bron,
+            type=kop["ce_type"].decode(),
+            tijd=datetime.fromisoformat(kop["ce_time"].decode()),
+            sleutel=(record.key or b"").decode(errors="replace"),
+            waarde=record.value or b"",
+            correlatie=UUID(correlatie.decode()) if correlatie else None,
+        )
+    except KeyError as fout:
+        raise Vreemd(f"kop {fout.args[0]} ontbreekt") from None
+    except ValueError as fout:
+        raise fout if isinstance(fout, Vreemd) else Vreemd("ongeldige kop") from None
+
+
+def hoogste_nummer(records: Sequence[Any], bron: str) -> Bericht | None:
+    """Het bericht met het hoogste eigen nummer (niet het laatste: een late dubbele kan achteraan staan)."""
+    hoogste: Bericht | None = None
+    for record in records:
+        try:
+            bericht = lees(record, bron)
+        except Vreemd:
+            continue
+        if hoogste is None or bericht.nummer > hoogste.nummer:
+            hoogste = bericht
+    return hoogste

@@ -1,0 +1,314 @@
+"""`banenspoor importeer`: een bestand erin, elke rij eerst gecontroleerd, elke fout terug met rij en kolom.
+
+Het bestand wordt twee keer gelezen en nooit onthouden: eerst gecontroleerd (deugt het bestand zelf niet, dan is er niets
+verstuurd), dan in blokken van duizend rijen verstuurd. De sleutel van een blok volgt uit soort en inhoud: hetzelfde
+bestand nog eens doet niets, en een afgebroken import gaat verder waar hij was.
+"""
+
+import csv
+import hashlib
+import json
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, astuple, dataclass, replace
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO, Annotated
+from uuid import UUID, uuid4
+
+import typer
+from rich.console import Console
+from rich.progress import Progress
+from stdnum.nl import bsn
+
+from shared.api import NDJSON, Fout, Soort, lees_rij
+from shared.client import MAP, Client, Map, OpdrachtFout, nette_afloop
+
+BLOK = 1000
+KETEN = ("beoordeling", "intake", "plaatsing", "telling")
+"""De weg van een gebeurtenis: een dienst hoort wie vóór haar staat, en wat zij daarop zegt hoort wie na haar staat."""
+_IEMAND = str(UUID(int=0))
+_ELFPROEF = "dit is geen burgerservicenummer: het zijn geen acht of negen cijfers of de elfproef klopt niet"
+
+Rij = tuple[int, dict[str, str]]
+Stap = Callable[[str, int, int | None], None]
+"""Meldt voortgang: wat er gebeurt, hoever, en van hoeveel (None: nog onbekend)."""
+
+
+@dataclass(slots=True)
+class Samenvatting:
+    """Wat er van de rijen van een bestand is geworden; `fouten` zijn afgewezen rijen."""
+
+    soort: str
+    rijen: int = 0
+    aanvaard: int = 0
+    ongewijzigd: int = 0
+    fouten: int = 0
+
+
+class Bestand:
+    """Een CSV-bestand van één soort. Deugen omvang, codering of kop niet, dan is het geheel geweigerd (`OpdrachtFout`)."""
+
+    def __init__(self, pad: Path, soort: Soort, maximum: int) -> None:
+        self.pad, self.soort = pad, soort
+        if not pad.is_file():
+            raise OpdrachtFout(f"{pad} is geen bestand.")
+        if pad.stat().st_size > maximum:
+            raise OpdrachtFout(f"{pad} is groter dan {maximum} bytes (BANENSPOOR_IMPORT_MAX_BYTES).")
+        self._stempel = self._stand()
+        with self._open() as tekst:
+            eerste = tekst.readline(65536)
+        self._scheiding = ";" if eerste.count(";") > eerste.count(",") else ","
+        self.kolommen = [naam.strip() for _, velden in self._lees(1) for naam in velden]
+        self._keur_kop()
+
+    def _stand(self) -> tuple[int, int]:
+        return self.pad.stat().st_size, self.pad.stat().st_mtime_ns
+
+    def _keur_kop(self) -> None:
+        velden, volgorde = self.soort.model.model_fields, self.soort.volgorde
+        verplicht = [k for k in volgorde if (self.soort.bsn and k == "bsn") or velden[k].is_required()]
+        gemist = [k for k in verplicht if k not in self.kolommen]
+        vreemd = [k if k.isidentifier() else "?" for k in self.kolommen if k not in (*volgorde, "bekend_op")]
+        dubbel = sorted({k for k in self.kolommen if self.kolommen.count(k) > 1} & {*volgorde, "bekend_op"})
+        if gemist or vreemd or dubbel:
+            wat = {"ontbreekt": gemist, "onbekend": vreemd, "dubbel": dubbel}
+            mis = "; ".join(f"{hoe}: {', '.join(namen)}" for hoe, namen in wat.items() if namen)
+            raise OpdrachtFout(f"{self.pad}: verkeerde kop ({mis}). {self.soort.naam} heeft {', '.join(volgorde)}.")
+
+    @contextmanager
+    def _open(self) -> Iterator[IO[str]]:
+        try:
+            with self.pad.open(encoding="utf-8-sig", newline="") as tekst:
+                yield tekst
+        except UnicodeDecodeError:
+            raise OpdrachtFout(f"{self.pad} is geen UTF-8: sla het op als CSV in UTF-8.") from None
+        except OSError as fout:
+            raise OpdrachtFout(f"{self.pad} is niet te lezen: {fout.strerror}.") from None
+
+    def _lees(self, hoogste: int | None = None) -> Iterator[tuple[int, list[str]]]:
+        nummer = 0
+        with self._open() as tekst:
+            try:
+                for nummer, velden in enumerate(csv.reader(tekst, delimiter=self._scheiding, strict=True), 1):
+                    yield nummer, velden
+                    if nummer == hoogste:
+                        return
+            except csv.Error as fout:
+                raise OpdrachtFout(f"{self.pad}: rij {nummer + 1} is geen CSV ({fout}).") from None
+
+    def rijen(self) -> Iterator[tuple[int, list[str]]]:
+        """De rijen na de kop, met hun nummer in het bestand (de kop is rij 1); lege rijen tellen mee en komen niet."""
+        yield from ((nummer, velden) for nummer, velden in self._lees() if nummer > 1 and any(velden))
+        if self._stand() != self._stempel:
+            raise OpdrachtFout(f"{self.pad} is tijdens de import veranderd: begin opnieuw.")
+
+    def als_rij(self, velden: Sequence[str]) -> dict[str, str]:
+        """De velden op kolomnaam."""
+        return dict(zip(self.kolommen, velden, strict=True))
+
+    def fouten(self, nummer: int, velden: Sequence[str]) -> list[Fout]:
+        """Wat er aan deze rij niet klopt; geen melding noemt een BSN."""
+        if len(velden) != len(self.kolommen):
+            return [Fout(nummer, "", "onjuist", f"{len(velden)} velden, {len(self.kolommen)} verwacht")]
+        rij, uit = self.als_rij(velden), list[Fout]()
+        if self.soort.bsn:
+            waarde = rij.pop("bsn").strip()
+            rij["persoon"] = _IEMAND
+            if not bsn.is_valid(waarde):
+                uit.append(Fout(nummer, "bsn", *(("elfproef", _ELFPROEF) if waarde else ("verplicht", "leeg"))))
+        gelezen = lees_rij(nummer, rij, self.soort.model)
+        return uit + gelezen if isinstance(gelezen, list) else uit
+
+    def vinger(self) -> str:
+        """SHA-256 van soort en inhoud."""
+        som = hashlib.sha256(f"{self.soort.naam}\n".encode())
+        with self.pad.open("rb") as inhoud:
+            while deel := inhoud.read(1 << 20):
+                som.update(deel)
+        return som.hexdigest()
+
+
+class Foutenlijst:
+    """`<bestand>.fouten.csv`: er staat er een als er rijen zijn afgewezen, en anders geen."""
+
+    def __init__(self, pad: Path) -> None:
+        self.pad, self._deel = pad.with_name(f"{pad.name}.fouten.csv"), pad.with_name(f"{pad.name}.fouten.csv.deel")
+        self.rijen = 0
+
+    def __enter__(self) -> "Foutenlijst":
+        try:
+            self._uit = self._deel.open("w", encoding="utf-8", newline="")
+        except OSError as fout:
+            raise OpdrachtFout(f"{self._deel} is niet te schrijven: {fout.strerror}.") from None
+        self._csv = csv.writer(self._uit)
+        self._csv.writerow(("rij", "kolom", "code", "melding"))
+        return self
+
+    def schrijf(self, fouten: Sequence[Fout]) -> None:
+        """Schrijft de fouten van opeenvolgende rijen."""
+        self._csv.writerows(astuple(f) for f in sorted(fouten, key=lambda f: f.rij))
+        self.rijen += len({f.rij for f in fouten})
+
+    def __exit__(self, soort: object, *_: object) -> None:
+        self._uit.close()
+        if soort is None:
+            self.pad.unlink(missing_ok=True)
+            if self.rijen:
+                self._deel.replace(self.pad)
+        self._deel.unlink(missing_ok=True)
+
+
+def voer_in(
+    client: Client, bestand: Bestand, stap: Stap, *, proef: bool = False, opnieuw: bool = False
+) -> Samenvatting:
+    """Controleert elke rij en verstuurt dan de goede. `opnieuw`: ook wat al eens verwerkt is."""
+    uit = Samenvatting(bestand.soort.naam)
+    with TemporaryFile("w+", encoding="utf-8", newline="") as gevonden, Foutenlijst(bestand.pad) as lijst:
+        schrijver = csv.writer(gevonden)
+        for nummer, velden in bestand.rijen():
+            uit.rijen += 1
+            schrijver.writerows(astuple(f) for f in bestand.fouten(nummer, velden))
+            if uit.rijen % BLOK == 0:
+                stap("controleren", uit.rijen, None)
+        gevonden.seek(0)
+        sleutel = bestand.vinger() + (f"-{uuid4().hex}" if opnieuw else "")
+        try:
+            for nr, (goed, fouten) in enumerate(_blokken(bestand, gevonden)):
+                _verstuur(client, bestand.soort, goed, fouten, f"{sleutel}-{nr}", proef, uit)
+                lijst.schrijf(fouten)
+                uit.fouten = lijst.rijen
+                stap("versturen", uit.aanvaard + uit.ongewijzigd + uit.fouten, uit.rijen)
+        except OpdrachtFout as fout:
+            klaar = f"{uit.aanvaard + uit.ongewijzigd + uit.fouten} van {uit.rijen} rijen zijn klaar"
+            raise OpdrachtFout(f"{fout}\n{klaar}; dezelfde opdracht nog eens gaat daar verder.", fout.status) from None
+    return uit
+
+
+def _blokken(bestand: Bestand, gevonden: IO[str]) -> Iterator[tuple[list[Rij], list[Fout]]]:
+    """Per duizend rijen: de goede, en de fouten van de andere (`gevonden`, in volgorde van het bestand)."""
+    wachtend = (Fout(int(rij), *rest) for rij, *rest in csv.reader(gevonden))
+    volgende = next(wachtend, None)
+    goed, fouten, aantal = list[Rij](), list[Fout](), 0
+    for aantal, (nummer, velden) in enumerate(bestand.rijen(), 1):
+        if volgende is None or volgende.rij != nummer:
+            goed.append((nummer, bestand.als_rij(velden)))
+        while volgende is not None and volgende.rij == nummer:
+            fouten.append(volgende)
+            volgende = next(wachtend, None)
+        if aantal % BLOK == 0:
+            yield goed, fouten
+            goed, fouten = [], []
+    yield goed, fouten
+
+
+def _verstuur(
+    client: Client, soort: Soort, goed: list[Rij], fouten: list[Fout], sleutel: str, proef: bool, uit: Samenvatting
+) -> None:
+    """Verstuurt een blok; wat de dienst afwijst komt bij `fouten`, met het rijnummer van het bestand."""
+    vraag = {"proef": "true"} if proef else {}
+    if soort.bsn and goed:
+        nummers = [rij.pop("bsn").strip() for _, rij in goed]
+        personen = client.post("intake", "/v1/pseudoniemen", json={"bsns": nummers}, params=vraag)["pseudoniemen"]
+        for (nummer, rij), persoon in zip(goed, personen, strict=True):
+            rij["persoon"] = persoon or ""
+            if not persoon:
+                fouten.append(Fout(nummer, "bsn", "elfproef", _ELFPROEF))
+        goed = [(nummer, rij) for nummer, rij in goed if rij["persoon"]]
+    if not goed:
+        return
+    inhoud = "\n".join(json.dumps(rij, ensure_ascii=False) for _, rij in goed).encode()
+    koppen = {"Content-Type": NDJSON, "Banenspoor-Blijvend": "true"}
+    antwoord = client.post(soort.dienst, soort.pad, sleutel=sleutel, koppen=koppen, content=inhoud, params=vraag)
+    gewijzigd = 0 if antwoord.get("herhaald") else antwoord["aanvaard"]
+    uit.aanvaard += gewijzigd
+    uit.ongewijzigd += antwoord["aanvaard"] + antwoord["ongewijzigd"] - gewijzigd
+    for fout in (Fout(**f) for f in antwoord["fouten"]):
+        kolom = "bsn" if soort.bsn and fout.kolom == "persoon" else fout.kolom
+        fouten.append(replace(fout, rij=goed[fout.rij - 1][0], kolom=kolom))
+
+
+def wacht(client: Client, dienst: str, stap: Stap) -> str | None:
+    """Wacht tot alles wat `dienst` nu gezegd heeft, met alle gevolgen, gehoord is; geeft dan `vastTot`.
+
+    `OpdrachtFout` (3) als er te lang niets beweegt (BANENSPOOR_WACHT_STIL).
+    """
+    weg = KETEN[KETEN.index(dienst) :]
+    for plek, zegger in enumerate(weg):
+        _tot(client, stap, zegger, partial(_wachtend, client, zegger))
+        gezegd = client.get(zegger, "/v1/beheer/nummers")["nummers"]
+        for hoorder in weg[plek:]:
+            _tot(client, stap, hoorder, partial(_achterstand, client, hoorder, gezegd))
+    tot: str | None = client.get("telling", "/v1/beheer/vast-tot")["vastTot"]
+    return tot
+
+
+def _wachtend(client: Client, zegger: str) -> int:
+    return int(client.get(zegger, "/v1/beheer/nummers")["wachtend"])
+
+
+def _achterstand(client: Client, hoorder: str, gezegd: dict[str, dict[str, int]]) -> int:
+    """Hoeveel van `gezegd` deze dienst nog moet verwerken; een topic dat zij niet hoort telt niet."""
+    bereikt = client.get(hoorder, "/v1/beheer/posities")["posities"]
+    return sum(
+        max(0, nummer - bereikt[topic].get(partitie, 0))
+        for topic, partities in gezegd.items()
+        if topic in bereikt
+        for partitie, nummer in partities.items()
+    )
+
+
+def _tot(client: Client, stap: Stap, dienst: str, meet: Callable[[], int]) -> None:
+    begin = rest = meet()
+    bewoog = time.monotonic()
+    while rest:
+        stap(f"wachten op {dienst}", begin - rest, begin)
+        time.sleep(0.1)
+        vorige, rest = rest, meet()
+        if rest != vorige:
+            bewoog = time.monotonic()
+        elif time.monotonic() - bewoog > client.instellingen.wacht_stil:
+            raise OpdrachtFout(f"{dienst} staat stil met nog {rest} te gaan: zie `banenspoor doctor` en `dlq list`.", 3)
+
+
+def maak_app(soorten: Callable[[], Sequence[Soort]]) -> Callable[..., None]:
+    """De opdracht `importeer` voor de soorten die de diensten aanbieden; `deploy` stelt haar samen."""
+
+    @nette_afloop()
+    def importeer(
+        soort: Annotated[str, typer.Argument(metavar="SOORT", help="Wat er in het bestand staat.")],
+        bestand: Annotated[Path, typer.Argument(metavar="FILE", help="CSV in UTF-8, met een kop.")],
+        proef: Annotated[bool, typer.Option("--proef", help="Alleen controleren; er verandert niets.")] = False,
+        wachten: Annotated[bool, typer.Option("--wacht", help="Wachten tot de rijen in de cijfers zitten.")] = False,
+        opnieuw: Annotated[bool, typer.Option("--opnieuw", help="Ook als deze inhoud al verwerkt is.")] = False,
+        als_json: Annotated[bool, typer.Option("--json", help="De samenvatting als JSON op stdout.")] = False,
+        dir_: Map = MAP,
+    ) -> None:
+        """Neem een bestand op; afgewezen rijen komen met hun fout in FILE.fouten.csv."""
+        bekend = {s.naam: s for s in soorten()}
+        if soort not in bekend:
+            raise OpdrachtFout(f"Onbekende soort {soort}. Kies uit: {', '.join(sorted(bekend))}.")
+        client, scherm, antwoord = Client(dir_), Console(stderr=True), dict[str, object]()
+        invoer = Bestand(bestand, bekend[soort], client.instellingen.import_max_bytes)
+        with Progress(console=scherm, transient=True) as balk:
+            taak = balk.add_task("controleren", total=None)
+
+            def stap(wat: str, hoever: int, totaal: int | None) -> None:
+                balk.update(taak, description=wat, completed=hoever, total=totaal)
+
+            uit = voer_in(client, invoer, stap, proef=proef, opnieuw=opnieuw)
+            antwoord |= asdict(uit)
+            if wachten and not proef:
+                antwoord["vastTot"] = wacht(client, bekend[soort].dienst, stap)
+        if als_json:
+            typer.echo(json.dumps(antwoord))
+        scherm.print(
+            " · ".join(f"{naam} {waarde}" for naam, waarde in antwoord.items()) + (" (proef)" if proef else "")
+        )
+        if uit.fouten:
+            scherm.print(f"{uit.fouten} rijen afgewezen: zie {bestand}.fouten.csv")
+            raise typer.Exit(1)
+
+    return importeer

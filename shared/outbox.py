@@ -1,0 +1,59 @@
+"""Zeggen, eerste helft: gebeurtenissen gaan met de toestandswijziging mee in dezelfde transactie (protocol 1).
+
+Nummer en tijd krijgen zij pas ná het vastleggen, van de relay.
+"""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import structlog
+from banenspoor_contracts import Feit
+from banenspoor_contracts.murmur import partitie
+
+from shared.db import Tx
+from shared.envelope import uuid7
+from shared.settings import Topic
+
+_INVOEGEN = """
+insert into uitgaand (id, topic, partitie, sleutel, type, data, correlatie, oorzaak, traceparent)
+select u.id, u.topic, u.partitie, u.sleutel, u.type, u.data, $7, $8, $9
+from unnest($1::uuid[], $2::text[], $3::smallint[], $4::text[], $5::text[], $6::bytea[])
+     with ordinality as u (id, topic, partitie, sleutel, type, data, nr)
+order by u.nr
+"""
+
+_topics: dict[str, Topic] = {}
+
+
+def ken_topics(topics: dict[str, Topic]) -> None:
+    """Onthoudt per topic het aantal partities (uit `deploy/topics.yml`); één keer, bij de start."""
+    _topics.clear()
+    _topics.update(topics)
+
+
+async def put(
+    tx: Tx, feiten: Sequence[Feit], *, correlatie: UUID | None = None, oorzaak: UUID | None = None
+) -> list[UUID]:
+    """Zet feiten klaar om gezegd te worden, in deze volgorde, en geeft hun `ce_id`'s.
+
+    De aanroeper houdt het slot op elke sleutel (`db.vergrendel`).
+    """
+    if not feiten:
+        return []
+    ids = [uuid7() for _ in feiten]
+    topics = [f.op_topic() for f in feiten]
+    sleutels = [f.sleutel() for f in feiten]
+    partities = [partitie(s, _topics[t].partities) for s, t in zip(sleutels, topics, strict=True)]
+    await tx.execute(
+        _INVOEGEN,
+        ids,
+        topics,
+        partities,
+        sleutels,
+        [f.type_ for f in feiten],
+        [f.bytes_() for f in feiten],
+        correlatie,
+        oorzaak,
+        structlog.contextvars.get_contextvars().get("traceparent"),
+    )
+    return ids

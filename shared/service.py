@@ -1,0 +1,257 @@
+"""Een dienst in bedrijf: FastAPI voor de buitenkant; in haar levensloop de pool, de relay, de inbox en de waakhond."""
+
+import asyncio
+import os
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import stamina
+import structlog
+import uvicorn
+from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi.responses import JSONResponse
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from shared import metrics, outbox
+from shared.api import Soort, meld_problemen_aan, router_voor
+from shared.auth import Poort
+from shared.beheer import router as beheer
+from shared.bus import Bus
+from shared.db import Pool, maak_pool
+from shared.inbox import Handlers, Inbox, Verwerk
+from shared.kafkalog import Logboek
+from shared.log import log, stel_in
+from shared.peil import Peilen
+from shared.relay import Relay, Verdrongen
+from shared.settings import Instellingen, lees
+
+_GECONTROLEERD = """
+select gecontroleerd and exists (
+  select from pg_locks l where l.locktype = 'advisory' and l.granted and l.pid = relay_stand.pid
+) from relay_stand
+"""
+_OPRUIMEN = "delete from idempotentie where not blijvend and op < now() - make_interval(days => $1)"
+
+
+@dataclass(frozen=True, slots=True)
+class Dienst:
+    """Wat een dienst hoort, zegt en aanbiedt. `verwerk`: een hele batch tegelijk, in plaats van `hoort`.
+
+    `peilbronnen`: diensten waarvan de peilen bepalen wat vast is (alleen telling).
+    """
+
+    naam: str
+    zegt: tuple[str, ...]
+    soorten: tuple[Soort, ...] = ()
+    hoort: Handlers | None = None
+    verwerk: Verwerk | None = None
+    hoort_topics: tuple[str, ...] = ()
+    peilbronnen: tuple[str, ...] = ()
+    routers: tuple[APIRouter, ...] = ()
+    bij_start: Callable[[Pool], Awaitable[None]] | None = None
+
+
+class Bedrijf:
+    """De lopende onderdelen van één dienst en of zij het doen."""
+
+    def __init__(self, dienst: Dienst, instellingen: Instellingen) -> None:
+        self.dienst, self.instellingen = dienst, instellingen
+        self.pool: Pool = None  # type: ignore[assignment]  # gezet bij de start, vóór iets anders loopt
+        self.logboek = Logboek(instellingen.kafka)
+        self.relay = Relay(instellingen, Logboek(instellingen.kafka))
+        self.inbox: Inbox | None = None
+        self.bus: Bus | None = None
+        self.gecontroleerd = False
+        self._taken: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Wacht begrensd op database en Kafka, start dan de relay; de rest begint na haar startcontrole."""
+        instellingen = self.instellingen
+        async for poging in stamina.retry_context(
+            on=Exception, attempts=None, timeout=instellingen.wacht_op_start, wait_max=2
+        ):
+            with poging:
+                if self.pool is None:
+                    self.pool = await maak_pool(instellingen.database_url, instellingen.pool)
+                await self._vergelijk_topics()
+        if self.dienst.bij_start:
+            await self.dienst.bij_start(self.pool)
+        for taak in (self._relay(), self._hoor(), self._onderhoud()):
+            self._taken.append(asyncio.create_task(taak))
+
+    async def _vergelijk_topics(self) -> None:
+        """Het aantal partities bij de broker moet dat van `deploy/topics.yml` zijn (een ander aantal splitst sleutels)."""
+        for topic, regel in self.instellingen.topiclijst.items():
+            aantal = await self.logboek.partities(topic)
+            if aantal != regel.partities:
+                raise RuntimeError(f"topic {topic} heeft {aantal} partities, {regel.partities} verwacht")
+
+    async def _relay(self) -> None:
+        try:
+            await self.relay.loop()
+        except Verdrongen:
+            log.error("relay_verdrongen")
+            os._exit(1)
+
+    async def _controle_geslaagd(self) -> bool:
+        try:
+            return bool(await self.pool.fetchval(_GECONTROLEERD))
+        except Exception:  # noqa: BLE001  # niet te lezen is niet geslaagd
+            return False
+
+    async def _hoor(self) -> None:
+        """Pas na de startcontrole van de relay (van welke instantie ook) wordt er gehoord en geschreven."""
+        while not await self._controle_geslaagd():  # noqa: ASYNC110  # de database weet het, geen gebeurtenis hier
+            await asyncio.sleep(0.05)
+        verwerk = self.dienst.verwerk or (self.dienst.hoort.verwerk if self.dienst.hoort else None)
+        if verwerk is not None:
+            topics = self.dienst.hoort_topics or (self.dienst.hoort.topics if self.dienst.hoort else ())
+            heet = self.dienst.verwerk is not None
+            self.inbox = Inbox(
+                self.instellingen, self.pool, self.logboek, verwerk, topics, onbekend_parkeert=heet, met_slot=not heet
+            )
+            self.bus = Bus(self.instellingen, self.inbox)
+            if self.dienst.peilbronnen:
+                bronnen = {self.instellingen.bron_van(b): b for b in self.dienst.peilbronnen}
+                peilen = Peilen(self.pool, self.instellingen.kafka, bronnen, topics)
+                self._taken.append(asyncio.create_task(peilen.loop()))
+            await self.bus.start()
+        self.gecontroleerd = True
+        log.info("dienst_gereed")
+
+    async def _onderhoud(self) -> None:
+        """Elke minuut: partities vergelijken, verlopen antwoorden weg, en of de relay nog gecontroleerd is."""
+        while True:
+            await asyncio.sleep(self.instellingen.controle_elke)
+            try:
+                await self._vergelijk_topics()
+                await self.pool.execute(_OPRUIMEN, self.instellingen.idempotentie_dagen)
+            except Exception as fout:  # noqa: BLE001  # de volgende minuut weer
+                log.error("onderhoud_mislukt", fout=type(fout).__name__, reden=str(fout)[:200])
+
+    def redenen(self) -> list[str]:
+        """Waarom deze dienst niet gereed is; leeg als zij dat wel is."""
+        uit = []
+        if self.relay.afwijking:
+            uit.append(self.relay.afwijking)
+        elif not self.gecontroleerd:
+            uit.append("de startcontrole is nog niet geslaagd")
+        if self.inbox is not None:
+            uit += [f"{p.topic}-{p.partition} gestopt: {r}" for p, r in self.inbox.gestopt.items()]
+        return uit
+
+    def mag_schrijven(self) -> bool:
+        """Opdrachten worden aangenomen zodra de startcontrole geslaagd is en niets afwijkt."""
+        return self.gecontroleerd and self.relay.afwijking is None
+
+    async def stop(self) -> None:
+        """Stopt horen, dan zeggen, dan de rest; elk begrensd."""
+        for deel in [self.bus.stop()] if self.bus else []:
+            await _begrensd(deel)
+        for taak in self._taken:
+            taak.cancel()
+        await asyncio.gather(*self._taken, return_exceptions=True)
+        await _begrensd(self.relay.sluit())
+        await _begrensd(self.logboek.sluit())
+        if self.pool is not None:
+            await _begrensd(self.pool.close())
+
+
+async def _begrensd(werk: Awaitable[Any]) -> None:
+    try:
+        await asyncio.wait_for(werk, 3)
+    except Exception as fout:  # noqa: BLE001  # stoppen gaat door
+        log.warning("stopt_niet", fout=type(fout).__name__)
+
+
+def maak_app(dienst: Dienst, instellingen: Instellingen) -> FastAPI:
+    """De ASGI-toepassing van een dienst."""
+    bedrijf = Bedrijf(dienst, instellingen)
+    outbox.ken_topics(instellingen.topiclijst)
+
+    @asynccontextmanager
+    async def levensloop(app: FastAPI) -> AsyncIterator[None]:
+        try:
+            await bedrijf.start()
+            app.state.pool = bedrijf.pool
+            yield
+        finally:
+            await bedrijf.stop()
+
+    app = FastAPI(
+        title=f"Banenspoor {dienst.naam}",
+        version="1.0.0",
+        lifespan=levensloop,
+        openapi_url="/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    app.state.bedrijf = bedrijf
+    app.state.poort = Poort(instellingen.jwks, instellingen.uitgever, instellingen.publiek)
+    app.state.mag_schrijven = bedrijf.mag_schrijven
+    app.state.reden = lambda: "; ".join(bedrijf.redenen())
+    app.state.vingersleutel = dienst.naam.encode()
+    meld_problemen_aan(app)
+    app.include_router(router_voor(dienst.soorten))
+    for router in (*dienst.routers, beheer, _gezondheid):
+        app.include_router(router)
+
+    @app.middleware("http")
+    async def rondom(verzoek: Request, volgende: Callable[[Request], Awaitable[Response]]) -> Response:
+        structlog.contextvars.bind_contextvars(traceparent=verzoek.headers.get("traceparent"))
+        begin = time.monotonic()
+        antwoord = await volgende(verzoek)
+        route = getattr(verzoek.scope.get("route"), "path", "onbekend")
+        metrics.HTTP.labels(route, verzoek.method, str(antwoord.status_code)).observe(time.monotonic() - begin)
+        antwoord.headers["API-Version"] = app.version
+        return antwoord
+
+    return app
+
+
+_gezondheid = APIRouter(include_in_schema=False)
+
+
+@_gezondheid.get("/healthz/live")
+async def leeft() -> dict[str, str]:
+    """De lus draait."""
+    return {"status": "leeft"}
+
+
+@_gezondheid.get("/healthz/ready")
+async def gereed(verzoek: Request) -> Response:
+    """Database, startcontrole, toewijzing en voortgang; 503 met de redenen als er iets niet klopt."""
+    bedrijf: Bedrijf = verzoek.app.state.bedrijf
+    redenen = bedrijf.redenen()
+    try:
+        await bedrijf.pool.fetchval("select 1", timeout=2)
+    except Exception as fout:  # noqa: BLE001  # elke fout betekent: geen database
+        redenen.append(f"database: {type(fout).__name__}")
+    if bedrijf.bus is not None:
+        redenen += bedrijf.bus.redenen()
+    return JSONResponse({"status": "niet gereed" if redenen else "gereed", "redenen": redenen}, 503 if redenen else 200)
+
+
+@_gezondheid.get("/metrics")
+async def metrieken() -> Response:
+    """De metrieken in Prometheusvorm."""
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+def draai(dienst: Dienst) -> None:
+    """Draait een dienst tot SIGTERM of SIGINT."""
+    instellingen = lees(dienst.naam)
+    stel_in(instellingen.log_niveau, dienst.naam)
+    uvicorn.run(
+        maak_app(dienst, instellingen),
+        host=instellingen.host,
+        port=instellingen.poort,
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=5,
+        lifespan="on",
+    )

@@ -1,0 +1,89 @@
+"""Instellingen: omgeving `BANENSPOOR_*` of bestanden in `/run/secrets`, gelezen en gecontroleerd bij de start."""
+
+import functools
+import sys
+from pathlib import Path
+from typing import Literal
+
+import yaml
+from pydantic import BaseModel, Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+WORTEL = Path(__file__).resolve().parent.parent
+GEHEIMEN = Path("/run/secrets")
+
+
+class Topic(BaseModel):
+    """Eén regel van `deploy/topics.yml`. `bron` is de enige dienst die op het topic mag spreken (None: meerdere)."""
+
+    partities: int = Field(ge=1)
+    bron: str | None = None
+    config: dict[str, str] = {}
+
+    @property
+    def gecompacteerd(self) -> bool:
+        """Op een gecompacteerd topic hebben nummers gaten; daar telt alleen `versie` (protocol 10)."""
+        return "compact" in self.config.get("cleanup.policy", "")
+
+
+class Instellingen(BaseSettings):
+    """Alle instellingen van een dienst. Een geheim heeft geen standaardwaarde."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="BANENSPOOR_", secrets_dir=GEHEIMEN if GEHEIMEN.is_dir() else None, extra="ignore"
+    )
+
+    dienst: str = Field(description="intake, beoordeling, plaatsing of telling")
+    database_url: str = Field(description="PostgreSQL, rol <dienst>_app")
+    kafka: str = Field(description="bootstrapadressen, door komma's gescheiden")
+    oin: str = Field(default="00000000000000000000", pattern=r"^\d{20}$", description="OIN in ce_source")
+    jwks: Path = Field(description="publieke sleutels (JWKS) van de tokenuitgever")
+    uitgever: str = Field(description="iss van de tokens")
+    publiek: str = Field(default="banenspoor", description="aud van de tokens")
+    host: str = "127.0.0.1"
+    poort: int = Field(default=8000, ge=0, le=65535)
+    topics: Path = Field(default=WORTEL / "deploy" / "topics.yml", description="de topics en hun partities")
+    modus: Literal["lokaal", "productie"] = "productie"
+    log_niveau: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    pool: int = Field(default=8, ge=2, description="databaseverbindingen")
+    wacht_op_start: float = Field(default=60, description="seconden dat Kafka en database bij de start mogen ontbreken")
+    relay_rust: float = Field(default=0.01, description="seconden tussen twee lege ronden van de relay")
+    relay_ronde: int = Field(default=2000, ge=1, description="gebeurtenissen per ronde")
+    peil_elke: float = Field(default=1.0, description="seconden tussen twee peilen")
+    batch: int = Field(default=2000, ge=1, description="berichten per transactie")
+    sessie_ms: int = Field(default=6000, description="sessietijd van de consumentengroep (ms)")
+    zend_ms: int = Field(default=15000, description="hoe lang een zending mag duren (ms)")
+    stilstand: float = Field(default=60, description="seconden zonder voortgang voordat de waakhond ingrijpt")
+    controle_elke: float = Field(default=60, description="seconden tussen controles van stille en gestopte partities")
+    parkeer_per_minuut: int = Field(default=20, description="meer nieuwe geparkeerde sleutels: de fout is van ons")
+    idempotentie_dagen: int = Field(default=30, description="zo lang wordt een antwoord op een opdracht bewaard")
+
+    @functools.cached_property
+    def topiclijst(self) -> dict[str, Topic]:
+        """De topics van `deploy/topics.yml`, op naam."""
+        return lees_topics(self.topics)
+
+    def bron_van(self, dienst: str) -> str:
+        """`ce_source` van een dienst: `urn:nld:oin:<OIN>:systeem:<dienst>`."""
+        return f"urn:nld:oin:{self.oin}:systeem:{dienst}"
+
+    @property
+    def bron(self) -> str:
+        """`ce_source` van deze dienst."""
+        return self.bron_van(self.dienst)
+
+
+def lees_topics(pad: Path) -> dict[str, Topic]:
+    """Leest `topics.yml`."""
+    return {naam: Topic(**regel) for naam, regel in yaml.safe_load(pad.read_text())["topics"].items()}
+
+
+def lees(dienst: str) -> Instellingen:
+    """Leest de instellingen van een dienst; stopt met naam en reden als er één ontbreekt of niet klopt."""
+    try:
+        return Instellingen(dienst=dienst)  # de rest komt uit de omgeving
+    except ValidationError as fout:
+        for deel in fout.errors(include_url=False, include_input=False):
+            naam = "_".join(str(p) for p in deel["loc"]).upper()
+            sys.stderr.write(f"instelling BANENSPOOR_{naam}: {deel['msg']}\n")
+        raise SystemExit(2) from None
