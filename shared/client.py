@@ -33,7 +33,7 @@ class ClientInstellingen(BaseSettings):
     adres_telling: str = ""
     token: str = Field(default="", description="toegangstoken")
     token_file: Path | None = Field(default=None, description="bestand met het token; telkens opnieuw gelezen")
-    geduld: float = Field(default=30, ge=0, description="seconden dat een opdracht een dienst blijft proberen")
+    geduld: float = Field(default=30, gt=0, description="seconden dat een opdracht een dienst blijft proberen")
     import_max_bytes: int = Field(default=10**9, ge=1, description="grootste bestand dat importeer aanneemt")
     wacht_stil: float = Field(default=60, gt=0, description="seconden stilstand waarna importeer --wacht opgeeft")
 
@@ -70,7 +70,7 @@ class Client:
 
     def get(self, dienst: str, pad: str, **vraag: Any) -> Any:
         """Leest JSON; `vraag` zijn de parameters in de query."""
-        return self._doe("GET", dienst, pad, {}, params=vraag)
+        return self._doe("GET", dienst, pad, {}, params=vraag or None)
 
     def post(self, dienst: str, pad: str, *, sleutel: str = "", koppen: Mapping[str, str] = {}, **rest: Any) -> Any:
         """Doet een opdracht (httpx: `json=`, `content=`, `params=`); elke poging heeft dezelfde Idempotency-Key."""
@@ -125,6 +125,6 @@ def _probleem(antwoord: httpx.Response) -> tuple[str, str]:
     """Code en reden uit problem+json; van een ander antwoord de status."""
     try:
         inhoud = antwoord.json()
-        return str(inhoud["code"]), f"{inhoud['title']} {inhoud.get('detail', '')}".strip()
+        return str(inhoud["code"]), ": ".join(filter(None, (inhoud["title"], inhoud.get("detail"))))
     except (ValueError, KeyError, TypeError):
         return "", f"status {antwoord.status_code}"

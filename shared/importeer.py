@@ -8,11 +8,9 @@ bestand nog eens doet niets, en een afgebroken import gaat verder waar hij was.
 import csv
 import hashlib
 import json
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, astuple, dataclass, replace
-from functools import partial
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Annotated
@@ -25,16 +23,15 @@ from stdnum.nl import bsn
 
 from shared.api import NDJSON, Fout, Soort, lees_rij
 from shared.client import MAP, Client, Map, OpdrachtFout, nette_afloop
+from shared.wacht import Stap, wacht
+
+__all__ = ["Bestand", "Samenvatting", "maak_app", "voer_in", "wacht"]
 
 BLOK = 1000
-KETEN = ("beoordeling", "intake", "plaatsing", "telling")
-"""De weg van een gebeurtenis: een dienst hoort wie vóór haar staat, en wat zij daarop zegt hoort wie na haar staat."""
 _IEMAND = str(UUID(int=0))
 _ELFPROEF = "dit is geen burgerservicenummer: het zijn geen acht of negen cijfers of de elfproef klopt niet"
 
 Rij = tuple[int, dict[str, str]]
-Stap = Callable[[str, int, int | None], None]
-"""Meldt voortgang: wat er gebeurt, hoever, en van hoeveel (None: nog onbekend)."""
 
 
 @dataclass(slots=True)
@@ -183,7 +180,9 @@ def voer_in(
                 stap("versturen", uit.aanvaard + uit.ongewijzigd + uit.fouten, uit.rijen)
         except OpdrachtFout as fout:
             klaar = f"{uit.aanvaard + uit.ongewijzigd + uit.fouten} van {uit.rijen} rijen zijn klaar"
-            raise OpdrachtFout(f"{fout}\n{klaar}; dezelfde opdracht nog eens gaat daar verder.", fout.status) from None
+            raise OpdrachtFout(
+                f"{fout}\n{klaar}; dezelfde opdracht gaat daar verder, --opnieuw begint van voren.", fout.status
+            ) from None
     return uit
 
 
@@ -230,49 +229,6 @@ def _verstuur(
         fouten.append(replace(fout, rij=goed[fout.rij - 1][0], kolom=kolom))
 
 
-def wacht(client: Client, dienst: str, stap: Stap) -> str | None:
-    """Wacht tot alles wat `dienst` nu gezegd heeft, met alle gevolgen, gehoord is; geeft dan `vastTot`.
-
-    `OpdrachtFout` (3) als er te lang niets beweegt (BANENSPOOR_WACHT_STIL).
-    """
-    weg = KETEN[KETEN.index(dienst) :]
-    for plek, zegger in enumerate(weg):
-        _tot(client, stap, zegger, partial(_wachtend, client, zegger))
-        gezegd = client.get(zegger, "/v1/beheer/nummers")["nummers"]
-        for hoorder in weg[plek:]:
-            _tot(client, stap, hoorder, partial(_achterstand, client, hoorder, gezegd))
-    tot: str | None = client.get("telling", "/v1/beheer/vast-tot")["vastTot"]
-    return tot
-
-
-def _wachtend(client: Client, zegger: str) -> int:
-    return int(client.get(zegger, "/v1/beheer/nummers")["wachtend"])
-
-
-def _achterstand(client: Client, hoorder: str, gezegd: dict[str, dict[str, int]]) -> int:
-    """Hoeveel van `gezegd` deze dienst nog moet verwerken; een topic dat zij niet hoort telt niet."""
-    bereikt = client.get(hoorder, "/v1/beheer/posities")["posities"]
-    return sum(
-        max(0, nummer - bereikt[topic].get(partitie, 0))
-        for topic, partities in gezegd.items()
-        if topic in bereikt
-        for partitie, nummer in partities.items()
-    )
-
-
-def _tot(client: Client, stap: Stap, dienst: str, meet: Callable[[], int]) -> None:
-    begin = rest = meet()
-    bewoog = time.monotonic()
-    while rest:
-        stap(f"wachten op {dienst}", begin - rest, begin)
-        time.sleep(0.1)
-        vorige, rest = rest, meet()
-        if rest != vorige:
-            bewoog = time.monotonic()
-        elif time.monotonic() - bewoog > client.instellingen.wacht_stil:
-            raise OpdrachtFout(f"{dienst} staat stil met nog {rest} te gaan: zie `banenspoor doctor` en `dlq list`.", 3)
-
-
 def maak_app(soorten: Callable[[], Sequence[Soort]]) -> Callable[..., None]:
     """De opdracht `importeer` voor de soorten die de diensten aanbieden; `deploy` stelt haar samen."""
 
@@ -290,7 +246,7 @@ def maak_app(soorten: Callable[[], Sequence[Soort]]) -> Callable[..., None]:
         bekend = {s.naam: s for s in soorten()}
         if soort not in bekend:
             raise OpdrachtFout(f"Onbekende soort {soort}. Kies uit: {', '.join(sorted(bekend))}.")
-        client, scherm, antwoord = Client(dir_), Console(stderr=True), dict[str, object]()
+        client, scherm, antwoord = Client(dir_), Console(stderr=True, markup=False, soft_wrap=True), dict[str, object]()
         invoer = Bestand(bestand, bekend[soort], client.instellingen.import_max_bytes)
         with Progress(console=scherm, transient=True) as balk:
             taak = balk.add_task("controleren", total=None)

@@ -71,7 +71,8 @@ def stel_in(niveau: str, dienst: str) -> None:
         )
     )
     logging.basicConfig(handlers=[uit], level=niveau, force=True)
-    logging.getLogger("httpx").setLevel(logging.WARNING)
+    for spraakzaam in ("httpx", "aiokafka"):
+        logging.getLogger(spraakzaam).setLevel(logging.WARNING)
     uit.addFilter(lambda r: not r.name.startswith("aiokafka") or _AIOKAFKA.filter(r))
     structlog.contextvars.bind_contextvars(dienst=dienst)
 

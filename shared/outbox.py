@@ -3,6 +3,7 @@
 Nummer en tijd krijgen zij pas ná het vastleggen, van de relay.
 """
 
+import asyncio
 from collections.abc import Sequence
 from uuid import UUID
 
@@ -23,6 +24,8 @@ order by u.nr
 """
 
 _topics: dict[str, Topic] = {}
+wek = asyncio.Event()
+"""Gezet zodra dit proces iets klaarzet: de relay hoeft dan niet op haar volgende ronde te wachten."""
 
 
 def ken_topics(topics: dict[str, Topic]) -> None:
@@ -56,4 +59,5 @@ async def put(
         oorzaak,
         structlog.contextvars.get_contextvars().get("traceparent"),
     )
+    wek.set()
     return ids

@@ -5,6 +5,7 @@ wat wacht zijn nummers en één `ce_time`.
 """
 
 import asyncio
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,7 +18,7 @@ from aiokafka.errors import KafkaError
 from banenspoor_contracts import Peil
 from banenspoor_contracts.peil import Geparkeerd
 
-from shared import metrics
+from shared import metrics, outbox
 from shared.db import VOORBIJGAAND, verbind
 from shared.envelope import Vreemd, hoogste_nummer, koppen, lees, uuid7
 from shared.faalpunt import faalpunt
@@ -27,6 +28,8 @@ from shared.peil import lees_peil
 from shared.settings import Instellingen
 
 MS = timedelta(milliseconds=1)
+DRUK = 0.3
+"""Seconden dat de relay na een `put` in dit proces kort op zijn vastlegging let."""
 
 _SLOT = "select pg_try_advisory_lock(hashtext('banenspoor-relay'))"
 _NAAM = "update relay_stand set relay = $1, pid = pg_backend_pid(), gecontroleerd = false"
@@ -52,6 +55,7 @@ _NUMMER = """
 update uitgaand u set publicatienr = n.nummer, ce_time = $3
 from unnest($1::uuid[], $2::bigint[]) n (id, nummer) where u.id = n.id
 """
+_ID = "select id from uitgaand where topic = $1 and partitie = $2 and publicatienr = $3"
 _KLOK = "select clock_timestamp()"
 
 
@@ -67,8 +71,6 @@ class Verdrongen(Exception):
 class Bevestiging:
     """Het laatst bevestigde record van een partitie na een zending."""
 
-    topic: str
-    partitie: int
     nummer: int
     offset: int
     id: UUID
@@ -83,8 +85,11 @@ class Relay:
         self.naam = f"{instellingen.dienst}-{uuid4()}"
         self._conn: asyncpg.Connection[Any] | None = None
         self._zender: AIOKafkaProducer | None = None
-        self._bevestigd: list[Bevestiging] = []
+        self._bevestigd: dict[TopicPartition, Bevestiging] = {}
         self._peil_bevestigd: datetime | None = None
+        self._mislukt = False
+        self._druk_tot = 0.0
+        self._op_log: dict[TopicPartition, int] = {}
         self._laatste_peil = 0.0
         self._peil: Peil | None = None
         self.afwijking: str | None = None
@@ -107,7 +112,7 @@ class Relay:
             merken = await conn.fetch(_MERKEN)
             onbevestigd = await conn.fetch(_ONBEVESTIGD)
         op_log = await self.controleer(merken)
-        self._zender = await self._maak_zender()
+        self._zender, self._mislukt = await self._maak_zender(), False
         rest = [r for r in onbevestigd if r["publicatienr"] > op_log.get((r["topic"], r["partitie"]), 0)]
         await self.zend(rest)
         async with conn.transaction():
@@ -144,6 +149,7 @@ class Relay:
         assert self._conn is not None  # noqa: S101
         bron, hoogste, tijden = self._in.bron, {}, []
         genummerd = {(m["topic"], m["partitie"]): m["genummerd"] for m in merken}
+        self._op_log = {}
         laatst = {TopicPartition(m["topic"], m["partitie"]): m["log_offset"] for m in merken if m["bevestigd"]}
         gevonden = await self._logboek.op_offset(laatst)
         for merk in merken:
@@ -160,8 +166,11 @@ class Relay:
                 continue
             if top.nummer > merk["genummerd"]:
                 raise LogWijktAf(f"{waar}: het log ({top.nummer}) is verder dan de database ({merk['genummerd']})")
+            if await self._conn.fetchval(_ID, plaats.topic, plaats.partition, top.nummer) != top.id:
+                raise LogWijktAf(f"{waar}: nummer {top.nummer} is op het log een andere gebeurtenis dan in de database")
             hoogste[plaats.topic, plaats.partition] = top.nummer
             tijden.append(top.tijd)
+            self._bevestigd[plaats] = Bevestiging(top.nummer, top.offset, top.id)
         for topic, regel in self._in.topiclijst.items():
             if regel.bron == self._in.dienst:
                 await self._onbekende_partities(topic, regel.partities, genummerd)
@@ -237,10 +246,16 @@ class Relay:
         """Schrijft op wat sinds de vorige ronde bevestigd is."""
         assert self._conn is not None  # noqa: S101
         if self._bevestigd:
-            b = self._bevestigd
-            kolommen = ([x.topic for x in b], [x.partitie for x in b], [x.nummer for x in b])
-            await self._conn.execute(_BEVESTIG, *kolommen, [x.offset for x in b], [x.id for x in b])
-            self._bevestigd = []
+            plaatsen, bewijzen = list(self._bevestigd), list(self._bevestigd.values())
+            await self._conn.execute(
+                _BEVESTIG,
+                [p.topic for p in plaatsen],
+                [p.partition for p in plaatsen],
+                [b.nummer for b in bewijzen],
+                [b.offset for b in bewijzen],
+                [b.id for b in bewijzen],
+            )
+            self._bevestigd = {}
         if self._peil_bevestigd is not None:
             await self._conn.execute("update relay_stand set peil_bevestigd = $1", self._peil_bevestigd)
             self._peil_bevestigd = None
@@ -285,8 +300,15 @@ class Relay:
         per_plaats: dict[TopicPartition, list[Any]] = {}
         for rij in rijen:
             per_plaats.setdefault(TopicPartition(rij["topic"], rij["partitie"]), []).append(rij)
-        await asyncio.gather(*(self._zend_partitie(plaats, rij) for plaats, rij in per_plaats.items()))
-        faalpunt("na_zenden")
+        if self._mislukt:
+            raise RuntimeError("na een mislukte zending eerst de startcontrole")
+        werk = (self._zend_partitie(plaats, rij) for plaats, rij in per_plaats.items())
+        fouten = [f for f in await asyncio.gather(*werk, return_exceptions=True) if isinstance(f, BaseException)]
+        if fouten:
+            self._mislukt = True
+            raise fouten[0]
+        if rijen:
+            faalpunt("na_zenden")
 
     async def _zend_partitie(self, plaats: TopicPartition, rijen: list[Any]) -> None:
         assert self._zender is not None  # noqa: S101
@@ -301,19 +323,20 @@ class Relay:
             stapel.close()
             antwoord = await self._zender.send_batch(stapel, plaats.topic, partition=plaats.partition)
             bewijs = await antwoord
-            if bewijs.offset < 0:  # de broker had hem al: waar hij staat, zegt de startcontrole
-                raise KafkaError("bevestigd zonder plaats")
+            self._verder(plaats, bewijs.offset)
             laatste = rijen[i - 1]
-            self._bevestigd.append(
-                Bevestiging(
-                    plaats.topic,
-                    plaats.partition,
-                    laatste["publicatienr"],
-                    bewijs.offset + i - eerste - 1,
-                    laatste["id"],
-                )
+            self._bevestigd[plaats] = Bevestiging(
+                laatste["publicatienr"], bewijs.offset + i - eerste - 1, laatste["id"]
             )
             metrics.GEZEGD.labels(plaats.topic).inc(i - eerste)
+
+    def _verder(self, plaats: TopicPartition, offset: int) -> None:
+        """Een bevestiging staat altijd voorbij de vorige; anders is het log onder ons vervangen."""
+        if offset < 0:  # de broker had deze zending al: waar zij staat, zegt de startcontrole
+            raise KafkaError("bevestigd zonder plaats")
+        if offset <= self._op_log.get(plaats, -1):
+            raise LogWijktAf(f"{plaats.topic}-{plaats.partition}: het log is vervangen terwijl deze dienst draaide")
+        self._op_log[plaats] = offset
 
     def _pas(self, stapel: Any, rij: Any) -> bool:
         tijd = int(rij["ce_time"].timestamp() * 1000)
@@ -337,9 +360,10 @@ class Relay:
         }
         kop = [(k, v) for k, v in koppen(rij, self._in.bron) if not k.startswith("ce_sequence")]
         ms = int(peil.tijd.timestamp() * 1000)
-        await self._zender.send_and_wait(
+        bewijs = await self._zender.send_and_wait(
             "peil", peil.bytes_(), key=peil.sleutel().encode(), headers=kop, partition=0, timestamp_ms=ms
         )
+        self._verder(TopicPartition("peil", 0), bewijs.offset)
         self._peil_bevestigd = peil.tijd
         self._laatste_peil = asyncio.get_running_loop().time()
 
@@ -370,13 +394,25 @@ class Relay:
             await self.zend(rijen)
             await self.zend_peil()
             if not rijen:
-                await asyncio.sleep(self._in.relay_rust)
+                await self._rust()
+
+    async def _rust(self) -> None:
+        """Wacht op werk: kort zolang dit proces net iets klaarzette (het moet nog vastgelegd worden), anders langer."""
+        nu = asyncio.get_running_loop().time()
+        if outbox.wek.is_set():
+            outbox.wek.clear()
+            self._druk_tot = nu + DRUK
+        if nu < self._druk_tot:
+            await asyncio.sleep(self._in.relay_rust)
+        else:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(outbox.wek.wait(), self._in.relay_elke)
 
     async def sluit(self) -> None:
         """Sluit zender en slot; wat genummerd is blijft wachten op de volgende start."""
         zender, self._zender = self._zender, None
         conn, self._conn = self._conn, None
-        self._bevestigd, self._peil_bevestigd = [], None
+        self._bevestigd, self._peil_bevestigd = {}, None
         if zender is not None:
             try:
                 await asyncio.wait_for(zender.stop(), 5)

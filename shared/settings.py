@@ -47,7 +47,8 @@ class Instellingen(BaseSettings):
     log_niveau: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     pool: int = Field(default=8, ge=2, description="databaseverbindingen")
     wacht_op_start: float = Field(default=60, description="seconden dat Kafka en database bij de start mogen ontbreken")
-    relay_rust: float = Field(default=0.01, description="seconden tussen twee lege ronden van de relay")
+    relay_rust: float = Field(default=0.005, description="seconden tussen twee lege ronden zolang er net iets is klaargezet")
+    relay_elke: float = Field(default=0.1, description="seconden tussen twee lege ronden als er niets te doen lijkt")
     relay_ronde: int = Field(default=2000, ge=1, description="gebeurtenissen per ronde")
     peil_elke: float = Field(default=1.0, description="seconden tussen twee peilen")
     batch: int = Field(default=2000, ge=1, description="berichten per transactie")

@@ -1,6 +1,5 @@
 """Wat vast is: peilen, posities, geparkeerd, eigen peil (protocol 7 en 18), en de momentopname."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -24,11 +23,11 @@ def peil(bron: str, minuut: int, nummers: dict[str, dict[int, int]], *, historie
 
 
 @pytest.fixture
-async def telling(db: MaakDatabase) -> AsyncIterator[Database]:
+async def telling(db: MaakDatabase) -> Database:
     """Een database waarvan de historie gesloten en het eigen peil bevestigd is."""
     database = await db("beoordeling")
     await database.pool.execute("update relay_stand set historie = false, peil_bevestigd = $1", T0 + timedelta(days=1))
-    yield database
+    return database
 
 
 async def vast(database: Database) -> datetime | None:
@@ -39,7 +38,10 @@ async def vast(database: Database) -> datetime | None:
 
 async def positie(database: Database, topic: str, partitie: int, nummer: int) -> None:
     """Zet een positie."""
-    sql = "insert into verwerkt values ($1, $2, $3, $3, gen_random_uuid()) on conflict (topic, partitie) do update set publicatienr = $3"
+    sql = """
+        insert into verwerkt values ($1, $2, $3, $3, gen_random_uuid())
+        on conflict (topic, partitie) do update set publicatienr = $3
+    """
     await database.pool.execute(sql, topic, partitie, nummer)
 
 

@@ -1,0 +1,1 @@
+"""Puur: aanvraag, advies, besluit en de termijn."""

@@ -1,0 +1,24 @@
+"""Intake: het doelgroepregister en de kluis met BSN's."""
+
+from services.intake import kluisboek
+from services.intake.api import router
+from services.intake.cli import SOORTEN
+from services.intake.handlers import hoor
+from shared.db import Pool
+from shared.kluis import kluis
+from shared.service import Dienst
+
+
+async def controleer_kluis(pool: Pool) -> None:
+    """Start niet zonder de kluis, of met een kluis die niet bij deze database hoort (KluisFout)."""
+    await kluisboek.controleer(pool, kluis())
+
+
+DIENST = Dienst(
+    naam="intake",
+    zegt=("doelgroepregister",),
+    soorten=SOORTEN,
+    hoort=hoor,
+    routers=(router,),
+    bij_start=controleer_kluis,
+)

@@ -1,0 +1,22 @@
+"""Wat intake hoort."""
+
+from collections.abc import Sequence
+
+from banenspoor_contracts import BesluitBeschutWerkGenomen, Feit
+
+from services.intake import store
+from services.intake.domain import na_besluit
+from shared.db import Tx
+from shared.envelope import Bericht
+from shared.inbox import Handlers
+
+hoor = Handlers()
+
+
+@hoor(BesluitBeschutWerkGenomen)
+async def beeindig_registratie(feit: BesluitBeschutWerkGenomen, _bericht: Bericht, tx: Tx) -> Sequence[Feit]:
+    """Een positief besluit beschut werk beëindigt de registraties de dag erna (Besluit SUWI art. 3.2)."""
+    tijdlijn = (await store.tijdlijnen(tx, [feit.persoon]))[feit.persoon]
+    gevolg = na_besluit(tijdlijn, feit)
+    await store.bewaar(tx, [(tijdlijn, gevolg.tijdlijn)])
+    return gevolg.feiten

@@ -1,0 +1,106 @@
+"""SQL van de kluis: BSN in, pseudoniem uit. Buiten deze tabel en wie haar aanroept komt geen BSN."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID, uuid4
+
+from shared.db import Pool, Tx
+from shared.kluis import HMAC, Kluis, KluisFout
+
+_ZOEK = "select bsn_hmac, persoon from kluis where bsn_hmac = any($1::bytea[])"
+_VOEG_TOE = """
+insert into kluis (persoon, bsn_hmac, bsn_versleuteld)
+select t.persoon, t.bsn_hmac, t.bsn_versleuteld
+from unnest($1::uuid[], $2::bytea[], $3::bytea[]) with ordinality as t (persoon, bsn_hmac, bsn_versleuteld, nr)
+order by t.nr
+on conflict (bsn_hmac) do nothing
+"""
+_IS_BEKEND = "select exists (select from kluis where persoon = $1)"
+_LEVENSLOOP = """
+select persoon, geboortedatum, overleden_op from kluis where persoon = any($1::uuid[]) order by persoon for update
+"""
+_BEWAAR_LEVENSLOOP = """
+update kluis k set geboortedatum = n.geboortedatum, overleden_op = n.overleden_op
+from unnest($1::uuid[], $2::bytea[], $3::bytea[]) as n (persoon, geboortedatum, overleden_op)
+where k.persoon = n.persoon
+"""
+_RAADPLEGING = "insert into raadpleging (op, client, aantal, proef, correlatie) values ($1, $2, $3, $4, $5)"
+_MONSTER = "select bsn_hmac, bsn_versleuteld from kluis limit 1"
+
+
+@dataclass(frozen=True, slots=True)
+class Levensloop:
+    """Wat de kluis verder van iemand weet."""
+
+    geboortedatum: date | None = None
+    overleden_op: date | None = None
+
+
+async def zoek(tx: Tx, kluis: Kluis, bsns: Collection[str]) -> dict[str, UUID]:
+    """Het pseudoniem van elk BSN (negen cijfers) dat bekend is."""
+    return await _zoek(tx, {bsn: kluis.zoeksleutel(bsn) for bsn in bsns})
+
+
+async def wissel(tx: Tx, kluis: Kluis, bsns: Collection[str]) -> dict[str, UUID]:
+    """Het pseudoniem van elk BSN; een onbekend BSN krijgt een nieuw, willekeurig pseudoniem.
+
+    Twee schrijvers van hetzelfde nieuwe BSN krijgen hetzelfde pseudoniem: de tweede wacht op de eerste. Altijd in
+    volgorde van zoeksleutel, en vóór de sloten op personen, zodat schrijvers elkaar niet vastzetten.
+    """
+    sleutels = {bsn: kluis.zoeksleutel(bsn) for bsn in bsns}
+    bekend = await _zoek(tx, sleutels)
+    if nieuw := sorted((sleutels[bsn], bsn) for bsn in sleutels.keys() - bekend.keys()):
+        blobs = [kluis.versleutel(bsn) for _, bsn in nieuw]
+        await tx.execute(_VOEG_TOE, [uuid4() for _ in nieuw], [hmac for hmac, _ in nieuw], blobs)
+        bekend |= await _zoek(tx, {bsn: hmac for hmac, bsn in nieuw})
+    return bekend
+
+
+async def _zoek(tx: Tx, sleutels: Mapping[str, bytes]) -> dict[str, UUID]:
+    gevonden = {rij["bsn_hmac"]: rij["persoon"] for rij in await tx.fetch(_ZOEK, list(sleutels.values()))}
+    return {bsn: gevonden[hmac] for bsn, hmac in sleutels.items() if hmac in gevonden}
+
+
+async def is_bekend(tx: Tx, persoon: UUID) -> bool:
+    """Heeft de kluis dit pseudoniem uitgegeven?"""
+    return bool(await tx.fetchval(_IS_BEKEND, persoon))
+
+
+async def levenslopen(tx: Tx, kluis: Kluis, personen: Collection[UUID]) -> dict[UUID, Levensloop]:
+    """De levensloop van deze personen, met het slot erop tot het einde van de transactie."""
+
+    def datum(blob: bytes | None) -> date | None:
+        return None if blob is None else date.fromisoformat(kluis.ontsleutel(blob))
+
+    rijen = await tx.fetch(_LEVENSLOOP, list(personen))
+    return {persoon: Levensloop(datum(geboren), datum(overleden)) for persoon, geboren, overleden in rijen}
+
+
+async def bewaar_levenslopen(tx: Tx, kluis: Kluis, nieuw: Mapping[UUID, Levensloop]) -> None:
+    """Vervangt de levensloop van deze personen."""
+
+    def blob(datum: date | None) -> bytes | None:
+        return None if datum is None else kluis.versleutel(datum.isoformat())
+
+    if nieuw:
+        geboren = [blob(n.geboortedatum) for n in nieuw.values()]
+        overleden = [blob(n.overleden_op) for n in nieuw.values()]
+        await tx.execute(_BEWAAR_LEVENSLOOP, list(nieuw), geboren, overleden)
+
+
+async def noteer_raadpleging(tx: Tx, op: datetime, client: str, aantal: int, proef: bool, correlatie: UUID) -> None:
+    """Legt vast wie hoeveel BSN's omwisselde; geen BSN en geen pseudoniem."""
+    await tx.execute(_RAADPLEGING, op, client, aantal, proef, correlatie)
+
+
+async def controleer(pool: Pool, kluis: Kluis) -> None:
+    """Past deze kluis bij de database? KluisFout als de sleutels een bewaard BSN niet openen of anders terugvinden.
+
+    Met een andere zoeksleutel zou ieder onbekend zijn en een tweede pseudoniem krijgen.
+    """
+    monster = await pool.fetchrow(_MONSTER)
+    if monster is not None and kluis.zoeksleutel(kluis.ontsleutel(monster["bsn_versleuteld"])) != monster["bsn_hmac"]:
+        raise KluisFout(f"{HMAC}: hoort niet bij deze database, bekende personen zouden niet gevonden worden")

@@ -1,0 +1,5 @@
+"""Sabotages buiten het leidingwerk: wat een dienst zegt."""
+
+from tests.fault.sabotage import Sabotage
+
+SABOTAGES: tuple[Sabotage, ...] = ()

@@ -1,0 +1,105 @@
+"""Intake hoort een besluit beschut werk: de registratie eindigt de dag erna, en nog eens horen geeft niets."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+from banenspoor_contracts import BesluitBeschutWerkGenomen, EindReden, Feit, RegistratieBeeindigd, Uitkomst
+
+from deploy.lokaal.stack import Stack
+from services.intake.handlers import hoor
+from shared.db import vergrendel
+from shared.envelope import Bericht
+from shared.inbox import zeg
+from tests.conftest import MaakDatabase
+from tests.service.intake_voordeur import BSNS, Voordeur, voordeur_van
+
+RIJ = {"bsn": BSNS[0], "grondslag": "PW_INDICATIE", "van": "2020-01-01", "gemeente": "0014"}
+
+
+@pytest.fixture
+async def voordeur(
+    stack: Stack, db: MaakDatabase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Voordeur]:
+    async with voordeur_van(stack, db, tmp_path, monkeypatch) as deur:
+        yield deur
+
+
+def besluit(persoon: UUID, op: date, uitkomst: Uitkomst = Uitkomst.POSITIEF, bekend_op: datetime | None = None) -> Feit:
+    return BesluitBeschutWerkGenomen(
+        persoon=persoon,
+        aanvraag=uuid4(),
+        gemeente="0014",
+        uitkomst=uitkomst,
+        besluit_op=op,
+        binnen_termijn=True,
+        bekend_op=bekend_op,
+    )
+
+
+async def hoort(voordeur: Voordeur, *feiten: Feit) -> Sequence[Feit]:
+    """Zoals de inbox het doet: sloten, handlers, wat zij zeggen, in één transactie."""
+    berichten = [
+        Bericht(
+            topic=f.topic,
+            partitie=0,
+            offset=i,
+            nummer=i + 1,
+            id=uuid4(),
+            bron="urn:nld:oin:0:systeem:beoordeling",
+            type=f.type_,
+            tijd=datetime(2024, 6, 1, tzinfo=UTC),
+            sleutel=f.sleutel(),
+            waarde=f.bytes_(),
+            correlatie=None,
+        )
+        for i, f in enumerate(feiten)
+    ]
+    async with voordeur.database.pool.acquire() as tx, tx.transaction():
+        await vergrendel(tx, (b.sleutel for b in berichten))
+        gezegd = await hoor.verwerk(tx, berichten)
+        await zeg(tx, gezegd)
+    return [feit for _, feit in gezegd]
+
+
+async def test_a_positive_decision_ends_the_registration_the_next_day_and_only_once(voordeur: Voordeur) -> None:
+    await voordeur.rijen("registraties", RIJ)
+    persoon = await voordeur.persoon(BSNS[0])
+    wat = besluit(persoon, date(2024, 3, 14))
+    (einde,) = await hoort(voordeur, wat)
+    assert isinstance(einde, RegistratieBeeindigd)
+    assert (einde.tot, einde.reden, einde.bekend_op) == (date(2024, 3, 15), EindReden.BESCHUT_WERK, None)
+    assert await hoort(voordeur, wat) == []
+    assert await voordeur.namen() == ["registratie-ingegaan", "registratie-beeindigd"]
+    assert (await voordeur.rijen("registraties", RIJ))["ongewijzigd"] == 1
+
+
+async def test_a_decision_that_comes_first_ends_the_registration_when_it_comes(voordeur: Voordeur) -> None:
+    persoon = await voordeur.persoon(BSNS[0])
+    assert await hoort(voordeur, besluit(persoon, date(2024, 3, 14))) == []
+    await voordeur.rijen("registraties", RIJ)
+    begin, einde = await voordeur.feiten()
+    assert isinstance(einde, RegistratieBeeindigd)
+    assert (einde.tot, einde.reden) == (date(2024, 3, 15), EindReden.BESCHUT_WERK)
+    assert [r.tot for r in einde.registraties] == [date(2024, 3, 15)]
+    assert begin.naam == "registratie-ingegaan"
+
+
+async def test_a_negative_decision_or_one_about_a_stranger_says_nothing(voordeur: Voordeur) -> None:
+    await voordeur.rijen("registraties", RIJ)
+    persoon = await voordeur.persoon(BSNS[0])
+    op = date(2024, 3, 14)
+    assert await hoort(voordeur, besluit(persoon, op, Uitkomst.NEGATIEF), besluit(uuid4(), op)) == []
+    assert await voordeur.aantal("registratie") == 1
+
+
+async def test_a_decision_from_history_is_known_when_it_was_known_then(voordeur: Voordeur) -> None:
+    await voordeur.rijen("registraties", RIJ | {"bekend_op": "2020-02-01"})
+    persoon = await voordeur.persoon(BSNS[0])
+    toen = datetime(2021, 5, 10, tzinfo=UTC)
+    (einde,) = await hoort(voordeur, besluit(persoon, date(2021, 5, 1), bekend_op=toen))
+    assert einde.bekend_op == toen

@@ -1,0 +1,105 @@
+"""De opdracht `telling`: Nederlandse getallen, een duidelijke reeks en status, en hetzelfde als de API."""
+
+import csv
+import io
+import json
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from services.telling import cli
+from shared.client import OpdrachtFout
+
+ANTWOORD: dict[str, Any] = {
+    "reeks": "kwartaal",
+    "maat": "extra",
+    "per": ["sector"],
+    "bekendOp": "2024-04-30T23:59:59.999999+02:00",
+    "vast": True,
+    "versheidSeconden": 2,
+    "volledigheid": {"verwacht": 1200, "gehoord": 1150},
+    "voetnoten": ["De kwartaalreeks is en blijft indicatief."],
+    "cellen": [
+        {"sector": "markt", "extra": 76258, "nulmeting": 34174, "doelstelling": None, "gat": None},
+        {"sector": None, "extra": -830, "nulmeting": None, "doelstelling": None, "gat": None},
+    ],
+}
+for _cel in ANTWOORD["cellen"]:
+    _cel |= {"periode": "2023-Q4", "uren": 1, "banen": 110432, "status": "indicatief"}
+    _cel |= {f"{naam}Exact": "1/3" for naam in ("uren", "banen", "nulmeting", "extra", "gat")}
+
+
+@pytest.fixture
+def gevraagd(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    vraag: dict[str, str] = {}
+
+    class Client:
+        def __init__(self, _map: object) -> None: ...
+
+        def get(self, dienst: str, pad: str, **parameters: str) -> Any:
+            if "reeks" not in parameters:
+                raise OpdrachtFout("telling weigert dit: Zonder reeks is er geen cijfer")
+            vraag.update(parameters, dienst=dienst, pad=pad)
+            return ANTWOORD
+
+    monkeypatch.setattr(cli, "Client", Client)
+    return vraag
+
+
+def draai(*argumenten: str) -> tuple[int, str, str]:
+    uit = CliRunner().invoke(cli.app, argumenten, env={"COLUMNS": "200"})
+    return uit.exit_code, uit.stdout, uit.stderr
+
+
+def test_de_tabel_zegt_reeks_status_en_getallen_op_zijn_nederlands(gevraagd: dict[str, str]) -> None:
+    code, tekst, _ = draai(
+        "--reeks", "kwartaal", "--periode", "2023-Q4", "--per", "sector", "--bekend-op", "2024-04-30"
+    )
+    assert code == 0
+    assert gevraagd == {
+        "dienst": "telling",
+        "pad": "/v1/tellingen",
+        "reeks": "kwartaal",
+        "periode": "2023-Q4",
+        "per": "sector",
+        "bekendOp": "2024-04-30",
+    }
+    for deel in (
+        "kwartaalreeks (indicatief)",
+        "76.258",
+        "−830",
+        "ongedeeld",
+        "indicatief",
+        "1.150 van 1.200",
+        "2024-04-30",
+    ):
+        assert deel in tekst
+    assert "doelstelling" not in tekst
+
+
+def test_csv_heeft_afgeronde_en_exacte_bedragen(gevraagd: dict[str, str]) -> None:
+    _, tekst, _ = draai("--reeks", "kwartaal", "--periode", "2023-Q4", "--formaat", "csv")
+    rijen = list(csv.DictReader(io.StringIO(tekst)))
+    assert [(r["reeks"], r["sector"], r["extra"], r["extraExact"], r["vast"]) for r in rijen] == [
+        ("kwartaal", "markt", "76258", "1/3", "ja"),
+        ("kwartaal", "", "-830", "1/3", "ja"),
+    ]
+
+
+def test_json_is_het_antwoord_van_de_api(gevraagd: dict[str, str]) -> None:
+    _, tekst, _ = draai("--reeks", "kwartaal", "--periode", "2023-Q4", "--json")
+    assert json.loads(tekst) == ANTWOORD
+
+
+def test_zonder_reeks_is_er_geen_cijfer(gevraagd: dict[str, str]) -> None:
+    code, tekst, melding = draai("--periode", "2023-Q4")
+    assert (code, tekst) == (2, "")
+    assert "Zonder reeks" in melding
+
+
+@pytest.mark.parametrize(
+    ("waarde", "tekst"), [(86264, "86.264"), (-1996, "−1.996"), (0, "0"), (None, "–"), (1234567, "1.234.567")]
+)
+def test_getallen(waarde: int | None, tekst: str) -> None:
+    assert cli.getal(waarde) == tekst
