@@ -254,7 +254,10 @@ async def test_een_teruggedraaide_transactie_naast_een_andere_laat_geen_nummers_
         await verwerker(een, [bericht(uren(100))])
         await boek(
             pool,
-            bericht(uren(200, persoon=UUID(int=7), plaatsing=UUID(int=8), cel=cel("0363"), werkgever=UUID(int=9))),
+            bericht(
+                uren(200, persoon=UUID(int=7), plaatsing=UUID(int=8), cel=cel("0363"), werkgever=UUID(int=9)),
+                partitie=1,
+            ),
             verwerker=verwerker,
         )
         await verwerker(een, [bericht(uren(300, maand="2023-11"))])
