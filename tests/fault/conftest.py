@@ -213,6 +213,8 @@ def fold(log: list[dict[str, Any]]) -> dict[tuple[str, str], Any]:
     laatste: dict[tuple[str, str], Any] = {}
     for bericht in log:
         data = bericht["data"]
+        if not data:  # het vergif van een proef
+            continue
         sleutel = data["plaatsing"], data["maand"]
         assert data["vorig"] == laatste.get(sleutel), "vorig is niet het vorige nieuw"
         laatste[sleutel] = data["nieuw"]

@@ -1,0 +1,71 @@
+"""Opdrachten die elders wonen: hier staat alleen hun naam en uitleg; hun room laadt pas als zij wordt geroepen."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from deploy.lokaal.staat import DIENSTEN
+
+if TYPE_CHECKING:
+    from shared.api import Soort
+
+
+@dataclass(frozen=True)
+class Elders:
+    """Een opdracht, haar korte uitleg, en hoe de uitvoerbare opdracht ontstaat."""
+
+    naam: str
+    uitleg: str
+    bouw: Callable[[], Any]
+
+
+def soorten() -> list[Soort]:
+    """De soorten bestanden die de diensten aannemen."""
+    return [soort for dienst in DIENSTEN for soort in importlib.import_module(f"services.{dienst}.cli").SOORTEN]
+
+
+def _importeer() -> Any:
+    from shared.importeer import maak_app
+
+    app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+    app.command()(maak_app(soorten))
+    return typer.main.get_command(app)
+
+
+def _telling() -> Any:
+    return typer.main.get_command(importlib.import_module("services.telling.cli").app)
+
+
+def _beheer(naam: str) -> Callable[[], Any]:
+    return lambda: typer.main.get_group(getattr(importlib.import_module("shared.beheer_cli"), naam))
+
+
+OPDRACHTEN = (
+    Elders("importeer", "Neem een bestand op; afgewezen rijen komen met hun fout terug.", _importeer),
+    Elders("telling", "Cijfers per periode, als tabel, CSV of JSON.", _telling),
+    Elders("historie", "Het laden van historie sluiten.", _beheer("historie")),
+    Elders("dlq", "Geparkeerde gebeurtenissen bekijken, opnieuw verwerken, herstellen, verwerpen.", _beheer("dlq")),
+)
+
+
+def voeg_toe(app: typer.Typer) -> None:
+    """Meld elke opdracht aan met een doorgever, die haar argumenten (ook ``--help``) onveranderd doorgeeft."""
+    for opdracht in OPDRACHTEN:
+        app.command(
+            opdracht.naam,
+            help=opdracht.uitleg,
+            add_help_option=False,
+            context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+        )(_doorgever(opdracht))
+
+
+def _doorgever(opdracht: Elders) -> Callable[[typer.Context], None]:
+    def geef_door(ctx: typer.Context) -> None:
+        opdracht.bouw()(args=ctx.args, prog_name=f"banenspoor {opdracht.naam}")
+
+    return geef_door

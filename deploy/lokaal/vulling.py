@@ -1,0 +1,77 @@
+"""Wat een verse stand meekrijgt, door de voordeur: vastgestelde regels, en op verzoek een klein voorbeeld.
+
+De regels zijn de CSV-bestanden in ``deploy/gegevens``, genoemd naar hun soort en geladen in volgorde van naam
+(``10-norm.csv``).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import importlib.util
+import json
+import re
+import shutil
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from deploy.lokaal.fouten import LokaalFout
+from deploy.lokaal.staat import schrijf_geheim
+
+GEGEVENS = Path(__file__).resolve().parent.parent / "gegevens"
+Voortgang = Callable[[str], None]
+
+
+def regels(map_: Path, voortgang: Voortgang) -> None:
+    """Laad de vastgestelde regels en streefcijfers; wat hier al geladen is, wordt overgeslagen.
+
+    Raises:
+        LokaalFout: een rij wordt afgewezen, of een dienst is niet te bereiken.
+    """
+    laad(map_, sorted(GEGEVENS.glob("*.csv")), "Regels en streefcijfers laden", voortgang)
+
+
+def laad(map_: Path, bestanden: Sequence[Path], melding: str, voortgang: Voortgang) -> None:
+    """Importeer CSV-bestanden, elk met deze inhoud één keer; de soort is de naam zonder volgnummer (``10-norm.csv``)."""
+    boek = map_ / "geladen.json"
+    gedaan: dict[str, str] = json.loads(boek.read_text(encoding="utf-8")) if boek.exists() else {}
+    for bestand in bestanden:
+        som = hashlib.sha256(bestand.read_bytes()).hexdigest()
+        if gedaan.get(bestand.name) != som:
+            voortgang(melding)
+            _importeer(map_, bestand)
+            gedaan[bestand.name] = som
+            schrijf_geheim(boek, json.dumps(gedaan, indent=1) + "\n")
+
+
+def _importeer(map_: Path, bestand: Path) -> None:
+    from deploy.elders import soorten
+    from shared.client import Client, OpdrachtFout
+    from shared.importeer import Bestand, voer_in
+
+    naam = re.sub(r"^\d+-", "", bestand.stem)
+    soort = next((soort for soort in soorten() if soort.naam == naam), None)
+    if soort is None:
+        raise LokaalFout(f"{bestand.name}: er is geen soort {naam}.")
+    werk = map_ / "gegevens"
+    werk.mkdir(exist_ok=True)
+    kopie = Path(shutil.copy(bestand, werk))  # de lijst met fouten komt naast het bestand
+    try:
+        client = Client(map_)
+        uit = voer_in(client, Bestand(kopie, soort, client.instellingen.import_max_bytes), lambda *_: None)
+    except OpdrachtFout as fout:
+        raise LokaalFout(f"{bestand.name} kon niet worden geladen: {fout}", fout.status) from fout
+    if uit.fouten:
+        raise LokaalFout(f"{bestand.name}: {uit.fouten} rijen afgewezen; zie {kopie}.fouten.csv.")
+
+
+def voorbeeld(map_: Path, voortgang: Voortgang) -> None:
+    """Laad het kleine voorbeeld van personen, banen en uren (``deploy.voorbeeld.laad``); nog eens verandert niets."""
+    if importlib.util.find_spec("deploy.voorbeeld") is not None:
+        importlib.import_module("deploy.voorbeeld").laad(map_, voortgang)
+
+
+def eerste_cijfers(map_: Path) -> None:
+    """Druk de eerste cijfers van het voorbeeld af (``deploy.voorbeeld.toon``)."""
+    if importlib.util.find_spec("deploy.voorbeeld") is not None:
+        importlib.import_module("deploy.voorbeeld").toon(map_)

@@ -1,0 +1,93 @@
+"""HTTP van plaatsing: vier soorten rijen erin, en één baan met haar maanden eruit."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+
+from services.plaatsing.api.maandsluiting import MaandsluitingRij, neem_maandsluitingen
+from services.plaatsing.api.plaatsingen import PlaatsingRij, neem_plaatsingen
+from services.plaatsing.api.uren import UrenRij, neem_uren
+from services.plaatsing.api.werkgevers import WerkgeverRij, neem_werkgevers
+from services.plaatsing.store import banen as store
+from shared.api import Opdracht, Probleem, Soort, lees_tx, lezer
+
+SCHRIJVEN, LEZEN = "plaatsingen:schrijven", "plaatsingen:lezen"
+
+SOORTEN = (
+    Soort(
+        naam="werkgevers",
+        dienst="plaatsing",
+        pad="/v1/werkgevers",
+        model=WerkgeverRij,
+        verwerk=neem_werkgevers,
+        scope=SCHRIJVEN,
+        volgorde=(
+            *("werkgever", "sector", "van"),
+            *("naam", "subsector", "sbi", "grootteklasse", "gemeente_zetel", "groep", "tot"),
+        ),
+    ),
+    Soort(
+        naam="plaatsingen",
+        dienst="plaatsing",
+        pad="/v1/plaatsingen",
+        model=PlaatsingRij,
+        verwerk=neem_plaatsingen,
+        scope=SCHRIJVEN,
+        bsn=True,
+        volgorde=(
+            *("referentie", "bsn", "werkgever", "vorm", "contract", "uren_per_week", "gemeente_werk", "van"),
+            *("ikv", "inlener", "tot", "route"),
+        ),
+    ),
+    Soort(
+        naam="uren",
+        dienst="plaatsing",
+        pad="/v1/uren",
+        model=UrenRij,
+        verwerk=neem_uren,
+        scope=SCHRIJVEN,
+        volgorde=(
+            *("referentie", "tijdvak_van", "tijdvak_tot", "uren"),
+            *("contract", "soort", "levering", "leverancier"),
+        ),
+    ),
+    Soort(
+        naam="maandsluiting",
+        dienst="plaatsing",
+        pad="/v1/maandsluitingen",
+        model=MaandsluitingRij,
+        verwerk=neem_maandsluitingen,
+        scope=SCHRIJVEN,
+        volgorde=("leverancier", "maand", "sluit_op"),
+    ),
+)
+
+router = APIRouter()
+
+
+@router.get("/v1/plaatsingen/{plaatsing}")
+async def lees_plaatsing(request: Request, plaatsing: UUID, _: Annotated[Opdracht, lezer(LEZEN)]) -> dict[str, Any]:
+    """Eén baan, met per maand wat er het laatst over gezegd is (uren in honderdsten)."""
+    async with lees_tx(request) as tx:
+        dossier = (await store.dossiers(tx, {plaatsing: store.ALTIJD})).get(plaatsing)
+    if dossier is None:
+        raise Probleem(404, "onbekende_plaatsing", "Deze plaatsing kennen wij niet")
+    baan = dossier.baan
+    return {
+        "plaatsing": str(baan.plaatsing),
+        "persoon": str(baan.persoon),
+        "referentie": baan.referentie,
+        "versie": baan.versie,
+        "ikv": baan.ikv,
+        **baan.gegevens.json_(),
+        "maanden": [
+            {
+                "maand": maand,
+                "leverancier": gezegd.leverancier,
+                "bekendOp": gezegd.bekend_op and gezegd.bekend_op.isoformat(),
+                "stand": gezegd.stand and gezegd.stand.json_(),
+            }
+            for maand, gezegd in sorted(dossier.gezegd.items())
+        ],
+    }

@@ -1,0 +1,104 @@
+"""Rijen `uren`: wat er over een tijdvak van een baan verloond is. Dit is het drukste pad."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from uuid import UUID
+
+from banenspoor_contracts import Contract, Feit
+
+from services.plaatsing.api.velden import Dag, Honderdsten, Sleutelveld, Tekst
+from services.plaatsing.domain.dossier import neem_regel
+from services.plaatsing.domain.kalender import DAG, eerste_dag, laatste_dag, maand_van
+from services.plaatsing.domain.uren import Regel, UrenSoort, Weigering
+from services.plaatsing.domain.verschil import Moment
+from services.plaatsing.store import banen as store
+from services.plaatsing.store.omgeving import omgeving
+from shared import outbox
+from shared.api import Fout, Opdracht, Rij, Uitslag
+from shared.db import Tx, vergrendel
+
+
+class UrenRij(Rij):
+    """De uren van een tijdvak `[tijdvak_van, tijdvak_tot)`. Zelfde tijdvak en soort nog eens: de verbetering ervan.
+
+    `leverancier`: wie ze leverde (zonder: de aanroeper); zijn maandsluiting bepaalt de reden.
+    """
+
+    referentie: Sleutelveld
+    tijdvak_van: Dag
+    tijdvak_tot: Dag
+    uren: Honderdsten
+    contract: Contract | None = None
+    soort: UrenSoort = UrenSoort.REGULIER
+    levering: Tekst | None = None
+    leverancier: Tekst | None = None
+
+
+async def neem_uren(tx: Tx, rijen: Sequence[tuple[int, UrenRij]], opdracht: Opdracht) -> Uitslag:
+    """Neemt urenregels aan, in volgorde van het bestand; een rij die niet kan laat niets achter."""
+    banen = _kies(await store.kandidaten(tx, {rij.referentie for _, rij in rijen}), opdracht.client)
+    await vergrendel(tx, {str(persoon) for _, persoon in banen.values()})
+    bekend = [(banen[rij.referentie][0], rij) for _, rij in rijen if rij.referentie in banen]
+    dossiers = await store.dossiers(tx, _bereik(bekend, opdracht.vandaag))
+    rondom = await omgeving(
+        tx,
+        {d.baan.persoon for d in dossiers.values()},
+        {w for d in dossiers.values() for w in (d.baan.werkgever, d.baan.inlener) if w},
+        {rij.leverancier or opdracht.client for _, rij in rijen},
+    )
+    uitslag, feiten = Uitslag(), list[Feit]()
+    for nummer, rij in rijen:
+        gevolg: Sequence[Feit] | Weigering | None
+        if rij.referentie in banen:
+            regel, moment = _regel(rij, opdracht.client), Moment(opdracht.nu, rij.bekend_op)
+            gevolg = neem_regel(dossiers[banen[rij.referentie][0]], regel, opdracht.vandaag, moment, rondom)
+        else:
+            gevolg = Weigering("referentie", "onbekende_plaatsing", "deze plaatsing kennen wij niet")
+        if isinstance(gevolg, Weigering):
+            uitslag.fouten.append(Fout(nummer, gevolg.veld, gevolg.code, gevolg.melding))
+        elif gevolg is None:
+            uitslag.ongewijzigd += 1
+        else:
+            uitslag.aanvaard += 1
+            feiten += gevolg
+    await store.bewaar(tx, dossiers.values())
+    await outbox.put(tx, feiten, correlatie=opdracht.correlatie)
+    return uitslag
+
+
+def _kies(kandidaten: Mapping[str, Mapping[str, tuple[UUID, UUID]]], client: str) -> dict[str, tuple[UUID, UUID]]:
+    """Per referentie (baan, persoon): die van de aanroeper zelf, of de enige die er is.
+
+    Wie uren levert hoeft niet te zijn wie de baan opgaf; gebruiken meer bronnen dezelfde referentie, dan telt geen.
+    """
+    eigen = {r: bronnen.get(client) or _enige(bronnen) for r, bronnen in kandidaten.items()}
+    return {referentie: baan for referentie, baan in eigen.items() if baan is not None}
+
+
+def _enige(bronnen: Mapping[str, tuple[UUID, UUID]]) -> tuple[UUID, UUID] | None:
+    return next(iter(bronnen.values())) if len(bronnen) == 1 else None
+
+
+def _bereik(rijen: Sequence[tuple[UUID, UrenRij]], vandaag: date) -> dict[UUID, store.Bereik | None]:
+    """Per baan de hele maanden van het vroegste tot het laatste tijdvak dat kan; None als er geen bij zit."""
+    uit: dict[UUID, store.Bereik | None] = {}
+    for plaatsing, rij in rijen:
+        al = uit.setdefault(plaatsing, None)
+        if rij.tijdvak_van < rij.tijdvak_tot <= vandaag + DAG:
+            van = eerste_dag(maand_van(rij.tijdvak_van))
+            tot = laatste_dag(maand_van(rij.tijdvak_tot - DAG)) + DAG
+            uit[plaatsing] = (van, tot) if al is None else (min(al[0], van), max(al[1], tot))
+    return uit
+
+
+def _regel(rij: UrenRij, client: str) -> Regel:
+    return Regel(
+        soort=rij.soort,
+        van=rij.tijdvak_van,
+        tot=rij.tijdvak_tot,
+        uren_x100=rij.uren,
+        contract=rij.contract,
+        leverancier=rij.leverancier or client,
+        levering=rij.levering,
+        bekend_op=rij.bekend_op,
+    )

@@ -1,0 +1,23 @@
+"""Plaatsing op één bladzijde: wat zij hoort, zegt en aanbiedt."""
+
+from services.plaatsing.api import SOORTEN, router
+from services.plaatsing.handlers import hoor
+from services.plaatsing.store import werkgevers
+from shared.db import Pool
+from shared.service import Dienst
+
+
+async def controleer_kluis(pool: Pool) -> None:
+    """Start niet zonder de kluis, of met een kluis die niet bij deze database hoort (KluisFout)."""
+    async with pool.acquire() as conn:
+        await werkgevers.controleer_kluis(conn)
+
+
+DIENST = Dienst(
+    naam="plaatsing",
+    zegt=("plaatsingen", "verloonde-uren"),
+    soorten=SOORTEN,
+    hoort=hoor,
+    routers=(router,),
+    bij_start=controleer_kluis,
+)

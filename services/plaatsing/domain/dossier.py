@@ -1,0 +1,180 @@
+"""Alles van één baan bij elkaar, en wat er gezegd moet worden als er iets aan verandert."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from uuid import UUID
+
+from banenspoor_contracts import Feit, UrenStand, UrenVerloond
+
+from services.plaatsing.domain.plaatsing import Baan, keur, na, raakt_uren, vervolg, zelfde_opgave
+from services.plaatsing.domain.stand import ONBEKEND, Register, met_register, met_sectoren, stand, zonder_sector
+from services.plaatsing.domain.uren import Regel, Sleutel, Weigering, beoordeel, buiten_periode, maanden
+from services.plaatsing.domain.verschil import Aanleiding, Gezegd, Moment, verschil
+from services.plaatsing.domain.werkgever import Tijdlijn, sector_op
+
+
+@dataclass(frozen=True, slots=True)
+class Omgeving:
+    """Wat er om de banen heen bekend is: het register per persoon, sectoren per werkgever, en de maandsluitingen."""
+
+    registers: Mapping[UUID, Register]
+    sectoren: Mapping[UUID, Tijdlijn]
+    sluitingen: Mapping[tuple[str, str], date]
+    """(leverancier, maand) → de eerste dag waarop de maand gesloten is; een maand zonder rij is open."""
+
+
+@dataclass(slots=True)
+class Dossier:
+    """Eén baan met haar urenregels en met wat er per maand het laatst gezegd is.
+
+    `regels` en `gezegd` hoeven niet volledig te zijn, als maar alles erin zit van de maanden waarover het gaat.
+    `baan_veranderd`, `nieuwe_regels` en `nieuw_gezegd` zeggen wat er sinds het laden veranderd is en bewaard moet worden.
+    """
+
+    baan: Baan
+    regels: dict[Sleutel, Regel] = field(default_factory=dict)
+    gezegd: dict[str, Gezegd] = field(default_factory=dict)
+    baan_veranderd: bool = False
+    nieuwe_regels: set[Sleutel] = field(default_factory=set)
+    nieuw_gezegd: set[str] = field(default_factory=set)
+
+    def zeg(
+        self,
+        maand: str,
+        nieuw: UrenStand | None,
+        aanleiding: Aanleiding,
+        moment: Moment,
+        omgeving: Omgeving,
+        leverancier: str | None = None,
+    ) -> Iterable[UrenVerloond]:
+        """Het feit dat deze maand nu `nieuw` is, of niets als dat al gezegd is; onthoudt het als gezegd.
+
+        `leverancier`: van de urenregel die de aanleiding is; anders geldt die van de laatste.
+        """
+        gezegd = self.gezegd.get(maand)
+        wie = leverancier or (gezegd.leverancier if gezegd else "")
+        sluit_op = omgeving.sluitingen.get((wie, maand))
+        feit = verschil(self.baan.persoon, self.baan.plaatsing, maand, gezegd, nieuw, aanleiding, moment, sluit_op)
+        if feit is None:
+            return ()
+        self.gezegd[maand] = Gezegd(nieuw, feit.bekend_op, wie)
+        self.nieuw_gezegd.add(maand)
+        return (feit,)
+
+
+def neem_regel(
+    dossier: Dossier, regel: Regel, vandaag: date, moment: Moment, omgeving: Omgeving
+) -> list[UrenVerloond] | Weigering | None:
+    """Neemt een urenregel op: de feiten die eruit volgen, waarom zij niet kan, of None als zij er al zo stond."""
+    baan = dossier.baan
+    if weigering := beoordeel(regel, baan.van, baan.tot, dossier.regels, vandaag):
+        return weigering
+    oud = dossier.regels.get(regel.sleutel)
+    if oud is not None and regel.zegt_hetzelfde(oud):
+        return None
+    geraakt = [maand for maand, _ in maanden(regel, baan.van, baan.tot)]
+    if dag := zonder_sector(baan, geraakt, omgeving.sectoren):
+        return _geen_sector("tijdvak_van", dag)
+    dossier.regels[regel.sleutel] = (
+        regel if oud is None else replace(regel, bekend_op=na(oud.bekend_op, regel.bekend_op))
+    )
+    dossier.nieuwe_regels.add(regel.sleutel)
+    aanleiding = Aanleiding.REGEL if oud is None else Aanleiding.REGEL_OPNIEUW
+    return _zeg_alles(dossier, geraakt, aanleiding, moment, omgeving, regel.leverancier)
+
+
+def neem_baan(
+    dossier: Dossier | None, opgave: Baan, moment: Moment, omgeving: Omgeving
+) -> tuple[Dossier, list[Feit]] | Weigering | None:
+    """Neemt op wat de bron over een baan opgeeft; `dossier` is van dezelfde referentie, met al haar regels.
+
+    Geeft het dossier met de feiten, waarom het niet kan, of None als precies dat er al stond. Wie een baan inkort
+    terwijl er uren buiten vallen, verbetert eerst die uren.
+    """
+    vorig = None if dossier is None else dossier.baan
+    if weigering := keur(opgave, vorig):
+        return weigering
+    if vorig is not None and zelfde_opgave(opgave, vorig):
+        return None
+    sector = sector_op(omgeving.sectoren.get(opgave.werkgever, ()), opgave.van)
+    if sector is None:
+        return _geen_sector("werkgever", opgave.van)
+    opgave = replace(opgave, sector=sector.sector, subsector=sector.subsector)
+    baan, feiten = vervolg(opgave, vorig, moment.bekend_op)
+    if dossier is None or vorig is None:
+        return Dossier(baan, baan_veranderd=True), feiten
+    if raakt_uren(baan, vorig):
+        uren = _verander_baan(dossier, baan, moment, omgeving)
+        if isinstance(uren, Weigering):
+            return uren
+        feiten += uren
+    dossier.baan, dossier.baan_veranderd = baan, True
+    return dossier, feiten
+
+
+def _verander_baan(dossier: Dossier, baan: Baan, moment: Moment, omgeving: Omgeving) -> list[UrenVerloond] | Weigering:
+    if buiten := buiten_periode(dossier.regels.values(), baan.van, baan.tot):
+        veld = "van" if buiten.tot <= baan.van else "tot"
+        tijdvak = f"{buiten.van} tot {buiten.tot}"
+        return Weigering(veld, "uren_buiten_periode", f"de uren van het tijdvak {tijdvak} vallen buiten de plaatsing")
+    nu = {maand for regel in dossier.regels.values() for maand, _ in maanden(regel, baan.van, baan.tot)}
+    if dag := zonder_sector(baan, sorted(nu), omgeving.sectoren):
+        return _geen_sector("werkgever", dag)
+    dossier.baan = baan
+    return _zeg_alles(dossier, sorted(nu | dossier.gezegd.keys()), Aanleiding.PLAATSING, moment, omgeving, None)
+
+
+def _geen_sector(veld: str, dag: date) -> Weigering:
+    return Weigering(veld, "onbekende_sector", f"op {dag} is geen sector van de werkgever bekend")
+
+
+def neem_register(dossier: Dossier, moment: Moment, omgeving: Omgeving) -> list[UrenVerloond]:
+    """De gezegde maanden die door het register van deze persoon anders zijn."""
+    register = omgeving.registers.get(dossier.baan.persoon, ONBEKEND)
+    feiten: list[UrenVerloond] = []
+    for maand, gezegd in sorted(dossier.gezegd.items()):
+        if gezegd.stand is not None:
+            nieuw = met_register(gezegd.stand, maand, dossier.baan.tot, register)
+            feiten.extend(dossier.zeg(maand, nieuw, Aanleiding.REGISTER, moment, omgeving))
+    return feiten
+
+
+def mist_sector(dossier: Dossier, sectoren: Mapping[UUID, Tijdlijn]) -> date | None:
+    """De eerste dag waarop deze baan, of een van haar gezegde maanden, met deze sectoren zonder sector zou zitten."""
+    baan, gezegd = dossier.baan, sorted(m for m, g in dossier.gezegd.items() if g.stand is not None)
+    return baan.van if sector_op(sectoren[baan.werkgever], baan.van) is None else zonder_sector(baan, gezegd, sectoren)
+
+
+def neem_sectoren(dossier: Dossier, sectoren: Mapping[UUID, Tijdlijn], moment: Moment) -> list[Feit]:
+    """Wat door deze sectoren anders is: de baan zelf, en haar gezegde maanden. Andere werkgevers blijven zoals gezegd.
+
+    LookupError als er een sector ontbreekt die nodig is: wie een opgave aanneemt, keurt dat eerst met `mist_sector`.
+    """
+    feiten: list[Feit] = []
+    baan, omgeving = dossier.baan, Omgeving({}, sectoren, {})
+    if periode := sector_op(sectoren.get(baan.werkgever, ()), baan.van):
+        opgave = replace(baan, sector=periode.sector, subsector=periode.subsector)
+        dossier.baan, feiten = vervolg(opgave, baan, moment.bekend_op)
+        dossier.baan_veranderd = bool(feiten)
+    for maand, gezegd in sorted(dossier.gezegd.items()):
+        if gezegd.stand is not None:
+            nieuw = met_sectoren(gezegd.stand, maand, baan.tot, sectoren)
+            feiten.extend(dossier.zeg(maand, nieuw, Aanleiding.SECTOR, moment, omgeving))
+    return feiten
+
+
+def _zeg_alles(
+    dossier: Dossier,
+    geraakt: Iterable[str],
+    aanleiding: Aanleiding,
+    moment: Moment,
+    omgeving: Omgeving,
+    leverancier: str | None,
+) -> list[UrenVerloond]:
+    register = omgeving.registers.get(dossier.baan.persoon, ONBEKEND)
+    feiten: list[UrenVerloond] = []
+    for maand in geraakt:
+        nieuw = stand(dossier.baan, maand, dossier.regels.values(), register, omgeving.sectoren)
+        feiten.extend(dossier.zeg(maand, nieuw, aanleiding, moment, omgeving, leverancier))
+    return feiten

@@ -1,0 +1,135 @@
+"""De stand van één baan in één maand: de uren, en alle kenmerken waaronder zij tellen."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from uuid import UUID
+
+from banenspoor_contracts import Cel, Contract, Grondslag, Registratie, Sectorperiode, UrenStand, Woonplaats
+
+from services.plaatsing.domain.kalender import geldt, laatste_dag, laatste_dag_kwartaal, peildag
+from services.plaatsing.domain.plaatsing import Baan
+from services.plaatsing.domain.uren import Regel, UrenSoort, in_maand
+from services.plaatsing.domain.werkgever import Tijdlijn, sector_op
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """Wat het doelgroepregister van één persoon zegt; leeg zolang wij van haar niets gehoord hebben."""
+
+    registraties: tuple[Registratie, ...] = ()
+    woonplaatsen: tuple[Woonplaats, ...] = ()
+
+    def grondslagen(self, dag: date) -> tuple[Grondslag, ...]:
+        """De grondslagen die op deze dag gelden, op volgorde."""
+        return tuple(sorted({r.grondslag for r in self.registraties if geldt(r.van, r.tot, dag)}))
+
+    def woonplaats(self, dag: date) -> str | None:
+        """De gemeente waar zij op deze dag woont, als die bekend is."""
+        return next((w.gemeente for w in self.woonplaatsen if geldt(w.van, w.tot, dag)), None)
+
+
+ONBEKEND = Register()
+
+_cel = lru_cache(maxsize=65536)(Cel)
+"""Cellen komen vaak terug; een cel is onveranderlijk, dus één keer keuren volstaat."""
+
+
+def stand(
+    baan: Baan, maand: str, regels: Iterable[Regel], register: Register, sectoren: Mapping[UUID, Tijdlijn]
+) -> UrenStand | None:
+    """De stand die uit alle regels van de baan volgt; None als geen regel deze maand binnen de baan raakt.
+
+    Nul uren is een stand: de maand is gehoord. Kenmerken zijn van de laatste dag van de maand, of van de baan als die
+    eerder eindigde; `grondslagen_maand` en `grondslagen_kwartaal` gaan over het register en zijn altijd van de laatste
+    dag van de maand en van het kwartaal, zoals nu bekend. LookupError als de werkgever dan geen sector heeft: wie een
+    regel of wijziging aanneemt, keurt dat eerst met `zonder_sector`.
+    """
+    delen = [(regel, deel) for regel in regels if (deel := in_maand(regel, maand, baan.van, baan.tot)) is not None]
+    if not delen:
+        return None
+    dag = peildag(maand, baan.tot)
+    formeel = sector_op(sectoren[baan.werkgever], dag)
+    if formeel is None:
+        raise LookupError(f"geen sector op {dag}")
+    ingeleend = None if baan.inlener is None else sector_op(sectoren[baan.inlener], dag)
+    return UrenStand(
+        uren_x100=sum(deel for _, deel in delen),
+        uitbetaald_x100=sum(deel for regel, deel in delen if regel.soort is UrenSoort.UITBETALING),
+        werkgever=baan.werkgever,
+        inlener=baan.inlener,
+        cel=_cel(
+            gemeente_werk=baan.gemeente_werk,
+            vorm=baan.vorm,
+            contract=_contract(baan, [regel for regel, _ in delen], dag),
+            **_van_register(register, maand, dag),
+            **_van_sectoren(formeel, ingeleend),
+        ),
+    )
+
+
+def zonder_sector(baan: Baan, maanden: Iterable[str], sectoren: Mapping[UUID, Tijdlijn]) -> date | None:
+    """De eerste dag waarop deze maanden een sector van de werkgever nodig hebben en er geen bekend is."""
+    dagen = (peildag(maand, baan.tot) for maand in maanden)
+    return next((dag for dag in dagen if sector_op(sectoren.get(baan.werkgever, ()), dag) is None), None)
+
+
+def met_register(gezegd: UrenStand, maand: str, tot: date | None, register: Register) -> UrenStand:
+    """Een gezegde stand met de grondslagen en woonplaats van dit register; de rest blijft zoals gezegd."""
+    return _met_cel(gezegd, _van_register(register, maand, peildag(maand, tot)))
+
+
+def met_sectoren(gezegd: UrenStand, maand: str, tot: date | None, sectoren: Mapping[UUID, Tijdlijn]) -> UrenStand:
+    """Een gezegde stand met de sectoren volgens deze tijdlijnen; LookupError als er dan geen sector is.
+
+    Een werkgever die niet in `sectoren` staat, houdt de sector die gezegd is.
+    """
+    dag, anders = peildag(maand, tot), dict[str, object]()
+    if gezegd.werkgever in sectoren:
+        formeel = sector_op(sectoren[gezegd.werkgever], dag)
+        if formeel is None:
+            raise LookupError(f"geen sector op {dag}")
+        anders |= {"sector": formeel.sector, "subsector": formeel.subsector}
+    if gezegd.inlener is not None and gezegd.inlener in sectoren:
+        ingeleend = sector_op(sectoren[gezegd.inlener], dag)
+        anders |= {
+            "sector_inlener": ingeleend and ingeleend.sector,
+            "subsector_inlener": ingeleend and ingeleend.subsector,
+        }
+    return _met_cel(gezegd, anders)
+
+
+def _met_cel(gezegd: UrenStand, anders: Mapping[str, object]) -> UrenStand:
+    if all(getattr(gezegd.cel, veld) == waarde for veld, waarde in anders.items()):
+        return gezegd
+    return gezegd.model_copy(update={"cel": _cel(**{**dict(gezegd.cel), **anders})})
+
+
+def _van_register(register: Register, maand: str, dag: date) -> dict[str, object]:
+    return {
+        "grondslagen_maand": register.grondslagen(laatste_dag(maand)),
+        "grondslagen_kwartaal": register.grondslagen(laatste_dag_kwartaal(maand)),
+        "gemeente_woon": register.woonplaats(dag),
+    }
+
+
+def _van_sectoren(formeel: Sectorperiode, ingeleend: Sectorperiode | None) -> dict[str, object]:
+    return {
+        "sector": formeel.sector,
+        "subsector": formeel.subsector,
+        "sector_inlener": ingeleend and ingeleend.sector,
+        "subsector_inlener": ingeleend and ingeleend.subsector,
+    }
+
+
+def _contract(baan: Baan, regels: Iterable[Regel], dag: date) -> Contract:
+    """Het contract van de regel die de peildag dekt of anders het laatst eindigt; zonder regelcontract dat van de baan.
+
+    Gewone uren gaan voor een uitbetaling.
+    """
+    met_contract = [regel for regel in regels if regel.contract is not None]
+    if not met_contract:
+        return baan.contract
+    laatste = max(met_contract, key=lambda r: (geldt(r.van, r.tot, dag), r.soort is UrenSoort.REGULIER, r.tot))
+    return laatste.contract or baan.contract

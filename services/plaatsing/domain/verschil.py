@@ -1,0 +1,105 @@
+"""Wat er over een maand gezegd moet worden, ten opzichte van wat er het laatst gezegd is."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from banenspoor_contracts import Reden, UrenStand, UrenVerloond
+
+from services.plaatsing.domain.kalender import dag_in_nederland
+from services.plaatsing.domain.plaatsing import na
+
+
+class Aanleiding(StrEnum):
+    """Waardoor een maand anders kan zijn dan gezegd."""
+
+    REGEL = "regel"
+    """Een urenregel die er nog niet was."""
+    REGEL_OPNIEUW = "regel_opnieuw"
+    """Een urenregel die een eerdere vervangt."""
+    PLAATSING = "plaatsing"
+    """De bron gaf de baan anders op."""
+    SECTOR = "sector"
+    """De sector van een werkgever is anders opgegeven."""
+    REGISTER = "register"
+    """Het doelgroepregister zei iets."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gezegd:
+    """Wat er het laatst over een (baan, maand) gezegd is.
+
+    `stand` None: dat er niets is. `bekend_op`: kennistijd in geladen historie, None is de logtijd.
+    `leverancier`: van de laatste urenregel; zijn maandsluiting geldt.
+    """
+
+    stand: UrenStand | None
+    bekend_op: datetime | None
+    leverancier: str
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Wanneer wij iets horen (`nu`), en wanneer het in geladen historie bekend werd (`bekend_op`)."""
+
+    nu: datetime
+    bekend_op: datetime | None = None
+
+
+def kennistijd(gezegd: Gezegd | None, bekend_op: datetime | None) -> datetime | None:
+    """De `bekend_op` van wat nu gezegd wordt: van de aanleiding, maar nooit eerder dan van wat er al gezegd is."""
+    return bekend_op if gezegd is None else na(gezegd.bekend_op, bekend_op)
+
+
+def verschil(
+    persoon: UUID,
+    plaatsing: UUID,
+    maand: str,
+    gezegd: Gezegd | None,
+    nieuw: UrenStand | None,
+    aanleiding: Aanleiding,
+    moment: Moment,
+    sluit_op: date | None,
+) -> UrenVerloond | None:
+    """Het feit dat de maand nu `nieuw` is, of None als precies dat al gezegd is.
+
+    `vorig` is wat er het laatst gezegd is en wordt nooit opnieuw uitgerekend. `sluit_op`: de eerste dag waarop de maand
+    voor deze leverancier gesloten is; None: open.
+    """
+    vorig = None if gezegd is None else gezegd.stand
+    if nieuw == vorig:
+        return None
+    bekend_op = kennistijd(gezegd, moment.bekend_op)
+    gesloten = sluit_op is not None and dag_in_nederland(bekend_op or moment.nu) >= sluit_op
+    return UrenVerloond(
+        persoon=persoon,
+        plaatsing=plaatsing,
+        maand=maand,
+        reden=reden(aanleiding, gesloten, vorig, nieuw),
+        nieuw=nieuw,
+        vorig=vorig,
+        bekend_op=bekend_op,
+    )
+
+
+def reden(aanleiding: Aanleiding, gesloten: bool, vorig: UrenStand | None, nieuw: UrenStand | None) -> Reden:
+    """De reden volgens de tabel van `events`: alleen plaatsing beslist haar."""
+    if aanleiding is Aanleiding.REGEL:
+        return Reden.NALEVERING if gesloten else Reden.LEVERING
+    if aanleiding is Aanleiding.REGEL_OPNIEUW:
+        return Reden.CORRECTIE
+    if aanleiding is Aanleiding.SECTOR:
+        return Reden.SECTOR_CORRECTIE
+    if _alleen_gemeente(vorig, nieuw):
+        return Reden.GEMEENTE_CORRECTIE
+    if aanleiding is Aanleiding.PLAATSING:
+        return Reden.CORRECTIE
+    return Reden.STATUS_CORRECTIE if gesloten else Reden.STATUS
+
+
+def _alleen_gemeente(vorig: UrenStand | None, nieuw: UrenStand | None) -> bool:
+    if vorig is None or nieuw is None:
+        return False
+    gemeenten = {"gemeente_werk": nieuw.cel.gemeente_werk, "gemeente_woon": nieuw.cel.gemeente_woon}
+    return vorig.model_copy(update={"cel": vorig.cel.model_copy(update=gemeenten)}) == nieuw

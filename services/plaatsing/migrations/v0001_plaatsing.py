@@ -1,0 +1,11 @@
+"""De tabellen van plaatsing."""
+
+from shared.migreer import sql
+
+revision = "0001"
+down_revision = "0000"
+
+
+def upgrade() -> None:
+    """Voert `0001_plaatsing.sql` uit."""
+    sql(__file__)

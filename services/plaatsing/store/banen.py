@@ -1,0 +1,165 @@
+"""Banen, en het dossier van een baan: haar urenregels en wat er over haar maanden gezegd is."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from banenspoor_contracts import Contract, Sector, Subsector, UrenStand, Vorm
+
+from services.plaatsing.domain.dossier import Dossier
+from services.plaatsing.domain.kalender import maand_van
+from services.plaatsing.domain.plaatsing import Baan
+from services.plaatsing.domain.uren import Regel, UrenSoort
+from services.plaatsing.domain.verschil import Gezegd
+from shared.db import Tx
+
+_KOLOMMEN = """plaatsing, persoon, bron, referentie, werkgever, inlener, vorm, contract, uren_per_week_x100,
+  gemeente_werk, sector, subsector, van, tot, route, ikv, versie, bekend_op"""
+_KANDIDATEN = """
+select p.plaatsing, p.persoon, p.bron, p.referentie
+from unnest($1::text[]) as g (referentie) join plaatsing p using (referentie)
+"""
+_OP_ID = f"select nr, {_KOLOMMEN} from unnest($1::uuid[]) as g (plaatsing) join plaatsing using (plaatsing)"  # noqa: S608  # vaste kolommen
+_VAN_PERSONEN = f"""
+select nr, {_KOLOMMEN} from unnest($1::uuid[]) as g (persoon) join plaatsing using (persoon) order by nr
+"""  # noqa: S608  # vaste kolommen
+_VAN_WERKGEVER = f"""
+select nr, {_KOLOMMEN} from plaatsing where werkgever = any($1::uuid[]) or inlener = any($1::uuid[])
+order by nr
+"""  # noqa: S608  # vaste kolommen
+_BEWAAR = f"""
+insert into plaatsing ({_KOLOMMEN})
+select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::uuid[], $6::uuid[], $7::text[], $8::text[],
+  $9::int[], $10::text[], $11::text[], $12::text[], $13::date[], $14::date[], $15::text[], $16::text[], $17::int[],
+  $18::timestamptz[])
+on conflict (plaatsing) do update set
+  werkgever = excluded.werkgever, inlener = excluded.inlener, vorm = excluded.vorm, contract = excluded.contract,
+  uren_per_week_x100 = excluded.uren_per_week_x100, gemeente_werk = excluded.gemeente_werk, sector = excluded.sector,
+  subsector = excluded.subsector, van = excluded.van, tot = excluded.tot, route = excluded.route, ikv = excluded.ikv,
+  versie = excluded.versie, bekend_op = excluded.bekend_op
+"""  # noqa: S608  # vaste kolommen
+_REGELS = """
+select r.plaatsing_nr, r.soort, r.van, r.tot, r.uren_x100, r.contract, r.leverancier, r.levering, r.bekend_op
+from unnest($1::bigint[], $2::date[], $3::date[]) as g (nr, van, tot)
+join urenregel r on r.plaatsing_nr = g.nr and r.van < g.tot and r.tot > g.van
+"""
+_GEZEGD = """
+select z.plaatsing_nr, z.maand, z.stand, z.bekend_op, z.leverancier
+from unnest($1::bigint[], $2::text[], $3::text[]) as g (nr, van, tot)
+join gezegd z on z.plaatsing_nr = g.nr and z.maand between g.van and g.tot
+"""
+_BEWAAR_REGELS = """
+insert into urenregel (plaatsing_nr, soort, van, tot, uren_x100, contract, leverancier, levering, bekend_op)
+select * from unnest($1::bigint[], $2::text[], $3::date[], $4::date[], $5::int[], $6::text[], $7::text[], $8::text[],
+  $9::timestamptz[])
+on conflict (plaatsing_nr, van, tot, soort) do update set uren_x100 = excluded.uren_x100, contract = excluded.contract,
+  leverancier = excluded.leverancier, levering = excluded.levering, bekend_op = excluded.bekend_op
+"""
+_BEWAAR_GEZEGD = """
+insert into gezegd (plaatsing_nr, maand, stand, bekend_op, leverancier)
+select * from unnest($1::bigint[], $2::text[], $3::text[], $4::timestamptz[], $5::text[])
+on conflict (plaatsing_nr, maand) do update set
+  stand = excluded.stand, bekend_op = excluded.bekend_op, leverancier = excluded.leverancier
+"""
+
+Bereik = tuple[date, date]
+ALTIJD: Bereik = (date.min, date.max)
+"""Dagen `[van, tot)`; van een baan worden alle regels geladen die erin vallen, en de maanden die zij raakt."""
+
+
+async def kandidaten(tx: Tx, referenties: Collection[str]) -> dict[str, dict[str, tuple[UUID, UUID]]]:
+    """Per referentie de bronnen die haar gebruiken, met (baan, persoon). Die horen voorgoed bij elkaar: lezen mag vóór
+    het slot op de persoon."""
+    uit: dict[str, dict[str, tuple[UUID, UUID]]] = {}
+    for rij in await tx.fetch(_KANDIDATEN, list(referenties)):
+        uit.setdefault(rij["referentie"], {})[rij["bron"]] = rij["plaatsing"], rij["persoon"]
+    return uit
+
+
+async def dossiers(tx: Tx, bereik: Mapping[UUID, Bereik | None]) -> dict[UUID, Dossier]:
+    """De banen met hun regels en gezegde maanden binnen het bereik; None: alleen de baan zelf."""
+    uit = {rij["plaatsing"]: Dossier(_baan(rij)) for rij in await tx.fetch(_OP_ID, list(bereik))}
+    await _vul(tx, [(d, b) for p, d in uit.items() if (b := bereik[p])], met_regels=True)
+    return uit
+
+
+async def van_personen(tx: Tx, personen: Collection[UUID]) -> list[Dossier]:
+    """De banen van deze personen met alle gezegde maanden, zonder urenregels."""
+    return await _met_gezegd(tx, await tx.fetch(_VAN_PERSONEN, list(personen)) if personen else [])
+
+
+async def van_werkgevers(tx: Tx, werkgevers: Collection[UUID]) -> list[Dossier]:
+    """De banen bij deze werkgevers (ook ingeleend) met alle gezegde maanden, zonder urenregels."""
+    return await _met_gezegd(tx, await tx.fetch(_VAN_WERKGEVER, list(werkgevers)))
+
+
+async def bewaar(tx: Tx, gewijzigd: Iterable[Dossier]) -> None:
+    """Bewaart wat er aan deze dossiers sinds het laden veranderd is."""
+    lijst = list(gewijzigd)
+    await _schrijf(tx, _BEWAAR, [_rij(d.baan) for d in lijst if d.baan_veranderd])
+    regels = [(d.baan.nr, d.regels[sleutel]) for d in lijst for sleutel in d.nieuwe_regels]
+    await _schrijf(
+        tx,
+        _BEWAAR_REGELS,
+        [
+            (p, r.soort, r.van, r.tot, r.uren_x100, r.contract, r.leverancier, r.levering, r.bekend_op)
+            for p, r in regels
+        ],
+    )
+    gezegd = [(d.baan.nr, maand, d.gezegd[maand]) for d in lijst for maand in d.nieuw_gezegd]
+    await _schrijf(
+        tx,
+        _BEWAAR_GEZEGD,
+        [(p, m, z.stand and z.stand.bytes_().decode(), z.bekend_op, z.leverancier) for p, m, z in gezegd],
+    )
+
+
+async def _schrijf(tx: Tx, opdracht: str, rijen: Sequence[tuple[Any, ...]]) -> None:
+    if rijen:
+        await tx.execute(opdracht, *map(list, zip(*rijen, strict=True)))
+
+
+async def _met_gezegd(tx: Tx, rijen: Sequence[Any]) -> list[Dossier]:
+    uit = [Dossier(_baan(rij)) for rij in rijen]
+    await _vul(tx, [(dossier, ALTIJD) for dossier in uit], met_regels=False)
+    return uit
+
+
+async def _vul(tx: Tx, te_vullen: Sequence[tuple[Dossier, Bereik]], *, met_regels: bool) -> None:
+    if not te_vullen:
+        return
+    op_nr = {dossier.baan.nr: dossier for dossier, _ in te_vullen}
+    van, tot = [van for _, (van, _) in te_vullen], [tot for _, (_, tot) in te_vullen]
+    if met_regels:
+        for rij in await tx.fetch(_REGELS, list(op_nr), van, tot):
+            regel = _regel(rij)
+            op_nr[rij["plaatsing_nr"]].regels[regel.sleutel] = regel
+    for rij in await tx.fetch(_GEZEGD, list(op_nr), list(map(maand_van, van)), list(map(maand_van, tot))):
+        op_nr[rij["plaatsing_nr"]].gezegd[rij["maand"]] = Gezegd(
+            None if rij["stand"] is None else UrenStand.model_validate_json(rij["stand"]),
+            rij["bekend_op"],
+            rij["leverancier"],
+        )
+
+
+def _rij(b: Baan) -> tuple[Any, ...]:
+    return (
+        *(b.plaatsing, b.persoon, b.bron, b.referentie, b.werkgever, b.inlener, b.vorm, b.contract),
+        *(b.uren_per_week_x100, b.gemeente_werk, b.sector, b.subsector, b.van, b.tot, b.route, b.ikv),
+        *(b.versie, b.bekend_op),
+    )
+
+
+def _baan(rij: Any) -> Baan:
+    waarden = dict(rij)
+    waarden["vorm"], waarden["contract"] = Vorm(rij["vorm"]), Contract(rij["contract"])
+    waarden["sector"] = Sector(rij["sector"])
+    waarden["subsector"] = None if rij["subsector"] is None else Subsector(rij["subsector"])
+    return Baan(**waarden)
+
+
+def _regel(rij: Any) -> Regel:
+    contract = None if rij["contract"] is None else Contract(rij["contract"])
+    waarden = (rij["uren_x100"], contract, rij["leverancier"], rij["levering"], rij["bekend_op"])
+    return Regel(UrenSoort(rij["soort"]), rij["van"], rij["tot"], *waarden)

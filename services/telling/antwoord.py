@@ -1,0 +1,62 @@
+"""Een cijfer als JSON: elk bedrag afgerond én exact (`teller/noemer`), met regels, status en voetnoten erbij."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from fractions import Fraction
+from typing import Any
+
+from services.telling.domain.bedragen import afgerond, exact
+from services.telling.domain.figuur import Cel
+from services.telling.domain.noten import Noot
+from services.telling.domain.regels import Herkomst
+from shared.api import AMSTERDAM
+
+_BEDRAGEN = ("uren", "banen", "nulmeting", "extra")
+
+
+def moment(waarde: datetime | None) -> str | None:
+    """Een tijdstip in Nederlandse tijd, tot op de microseconde."""
+    return None if waarde is None else waarde.astimezone(AMSTERDAM).isoformat(timespec="microseconds")
+
+
+def cellen(cijfers: Sequence[Cel], namen: Mapping[str, str]) -> tuple[list[dict[str, Any]], list[str]]:
+    """De cellen, en de voetnoten waar zij (vanaf 1) naar verwijzen; `namen` zijn die van regio's en gemeenten."""
+    noten = sorted({noot for cel in cijfers for noot in cel.noten})
+    nummers = {noot: nummer for nummer, noot in enumerate(noten, start=1)}
+    return [_cel(cel, namen, nummers) for cel in cijfers], [noot.value for noot in noten]
+
+
+def _cel(cel: Cel, namen: Mapping[str, str], nummers: Mapping[Noot, int]) -> dict[str, Any]:
+    uit: dict[str, Any] = {"periode": cel.periode}
+    for kenmerk, waarde in cel.kenmerken.items():
+        uit[kenmerk] = waarde
+        if kenmerk in ("regio", "gemeente"):
+            uit[f"{kenmerk}Naam"] = namen.get(waarde or "")
+    for naam in _BEDRAGEN:
+        uit |= _bedrag(naam, getattr(cel, naam))
+    doel = cel.doel
+    uit |= {"doelstelling": doel.aantal if doel else None, "doelstellingStatus": doel.status if doel else None}
+    uit |= _bedrag("gat", cel.gat)
+    regels = {naam: _herkomst(herkomst) for naam, herkomst in cel.regels.items()}
+    if doel is not None:
+        regels["doelstelling"] = _herkomst(doel.herkomst)
+    return uit | {"status": cel.status, "regels": regels, "voetnoten": [nummers[noot] for noot in cel.noten]}
+
+
+def _bedrag(naam: str, bedrag: Fraction | None) -> dict[str, Any]:
+    if bedrag is None:
+        return {naam: None, f"{naam}Exact": None}
+    return {naam: afgerond(bedrag), f"{naam}Exact": exact(bedrag)}
+
+
+def _herkomst(herkomst: Herkomst | None) -> dict[str, Any] | None:
+    if herkomst is None:
+        return None
+    return {
+        "versie": herkomst.versie,
+        "bron": herkomst.bron,
+        "van": herkomst.van,
+        "beslotenOp": herkomst.besloten_op,
+        "bekendOp": moment(herkomst.bekend_op),
+        "aangenomen": herkomst.aangenomen,
+    }

@@ -1,0 +1,16 @@
+"""Telling in één oogopslag: wat zij hoort, zegt, aanneemt en antwoordt."""
+
+from services.telling.api import BRONNEN, router
+from services.telling.handlers import TOPICS, verwerk
+from services.telling.regelinvoer import SOORTEN
+from shared.service import Dienst
+
+DIENST = Dienst(
+    naam="telling",
+    zegt=("tellingen", "tellingen-intern"),
+    soorten=SOORTEN,
+    verwerk=verwerk,
+    hoort_topics=TOPICS,
+    peilbronnen=BRONNEN,
+    routers=(router,),
+)

@@ -1,0 +1,142 @@
+"""`banenspoor telling`: dezelfde cijfers als de API, als tabel, CSV of JSON."""
+
+import csv
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from typing import Annotated, Any
+
+import typer
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from services.telling.regelinvoer import SOORTEN
+from shared.client import MAP, Client, Map, nette_afloop
+
+__all__ = ["SOORTEN", "app"]
+
+BEDRAGEN = ("uren", "banen", "nulmeting", "extra", "doelstelling", "gat")
+_REEKSEN = {
+    "lopend": "lopende stand (kan nog veranderen)",
+    "kwartaal": "kwartaalreeks (indicatief)",
+    "jaarmeting": "jaarmeting (officiële methode)",
+}
+
+
+class Vorm(StrEnum):
+    """Hoe het antwoord op stdout komt."""
+
+    TABEL = "tabel"
+    CSV = "csv"
+    JSON = "json"
+
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.command()
+@nette_afloop()
+def telling(
+    reeks: Annotated[str, typer.Option(help="lopend (maanden), kwartaal of jaarmeting; verplicht.")] = "",
+    periode: Annotated[str, typer.Option(help="2023-12, 2023-Q4, 2023, of een bereik 2021-Q1..2023-Q4.")] = "",
+    maat: Annotated[str, typer.Option(help="extra (standaard), banen of uren.")] = "",
+    per: Annotated[str, typer.Option(help="sector,vorm,regio,gemeente,grondslag,contract,subsector.")] = "",
+    regio: Annotated[str, typer.Option(help="Arbeidsmarktregio, bijvoorbeeld AM01.")] = "",
+    gemeente: Annotated[str, typer.Option(help="CBS-code, bijvoorbeeld 0014.")] = "",
+    sector: Annotated[str, typer.Option(help="markt of overheid.")] = "",
+    vorm: Annotated[str, typer.Option(help="formeel of inleen.")] = "",
+    grondslag: Annotated[str, typer.Option(help="Alleen mensen met deze grondslag.")] = "",
+    plaats: Annotated[str, typer.Option(help="werk of woon.")] = "",
+    bekend_op: Annotated[str, typer.Option(help="Zoals toen bekend: datum (einde van die dag) of tijdstip.")] = "",
+    regels: Annotated[str, typer.Option(help="toen (standaard) of nu.")] = "",
+    grenzen: Annotated[str, typer.Option(help="toen (standaard) of een jaar.")] = "",
+    formaat: Annotated[Vorm, typer.Option(help="tabel, csv of json.")] = Vorm.TABEL,
+    als_json: Annotated[bool, typer.Option("--json", help="Als JSON, gelijk aan --formaat json.")] = False,
+    map_: Map = MAP,
+) -> None:
+    """Cijfers van de banenafspraak per periode, met hun reeks, status, doelstelling en voetnoten."""
+    parameters = {
+        "reeks": reeks,
+        "periode": periode,
+        "maat": maat,
+        "per": per,
+        "regio": regio,
+        "gemeente": gemeente,
+        "sector": sector,
+        "vorm": vorm,
+        "grondslag": grondslag,
+        "plaats": plaats,
+        "bekendOp": bekend_op,
+        "regels": regels,
+        "grenzen": grenzen,
+    }
+    gegeven = {naam: waarde for naam, waarde in parameters.items() if waarde}
+    antwoord = Client(map_).get("telling", "/v1/tellingen", **gegeven)
+    if als_json or formaat is Vorm.JSON:
+        typer.echo(json.dumps(antwoord, ensure_ascii=False, indent=2))
+    elif formaat is Vorm.CSV:
+        _schrijf_csv(antwoord)
+    else:
+        _druk_af(antwoord)
+
+
+def getal(waarde: int | None) -> str:
+    """Een geheel getal op zijn Nederlands: `86.264`, `−1.996`; onbekend is een streepje."""
+    return "–" if waarde is None else f"{waarde:,}".replace(",", ".").replace("-", "−")
+
+
+def _kenmerken(antwoord: Mapping[str, Any]) -> list[str]:
+    namen = [f"{kenmerk}Naam" for kenmerk in antwoord["per"] if kenmerk in ("regio", "gemeente")]
+    return ["periode", *antwoord["per"], *namen]
+
+
+def _schrijf_csv(antwoord: Mapping[str, Any]) -> None:
+    """Alle bedragen, afgerond en exact; reeks, status en kennismoment op elke regel."""
+    velden = [*_kenmerken(antwoord), *BEDRAGEN, *(f"{naam}Exact" for naam in BEDRAGEN if naam != "doelstelling")]
+    schrijver = csv.writer(sys.stdout, lineterminator="\n")
+    schrijver.writerow(["reeks", *velden, "status", "bekendOp", "vast"])
+    for cel in antwoord["cellen"]:
+        waarden = ["" if cel.get(veld) is None else cel[veld] for veld in velden]
+        vast = "ja" if antwoord["vast"] else "nee"
+        schrijver.writerow([antwoord["reeks"], *waarden, cel["status"], antwoord["bekendOp"], vast])
+
+
+def _druk_af(antwoord: Mapping[str, Any]) -> None:
+    titel = f"{_REEKSEN[antwoord['reeks']]} · maat {antwoord['maat']}"
+    tabel = Table(title=titel, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    kenmerken = ["periode", *antwoord["per"]]
+    bedragen = [b for b in BEDRAGEN if b not in ("doelstelling", "gat") or _ergens(antwoord["cellen"], b)]
+    for kenmerk in kenmerken:
+        tabel.add_column(kenmerk)
+    for bedrag in bedragen:
+        tabel.add_column(bedrag, justify="right", no_wrap=True, style="bold" if bedrag == antwoord["maat"] else None)
+    tabel.add_column("status", no_wrap=True)
+    for cel in antwoord["cellen"]:
+        getallen = [getal(cel[bedrag]) for bedrag in bedragen]
+        tabel.add_row(*(_naam(cel, kenmerk) for kenmerk in kenmerken), *getallen, cel["status"])
+    scherm = Console(highlight=False)
+    heel = Console(width=1000).measure(tabel).maximum
+    Console(highlight=False, width=max(scherm.width, heel)).print(tabel)  # niets afkappen: liever een brede regel
+    for nummer, noot in enumerate(antwoord["voetnoten"], start=1):
+        scherm.print(f"{nummer}. {noot}", markup=False)
+    scherm.print(_stand(antwoord), markup=False)
+
+
+def _ergens(cellen: Sequence[Mapping[str, Any]], bedrag: str) -> bool:
+    return any(cel[bedrag] is not None for cel in cellen)
+
+
+def _naam(cel: Mapping[str, Any], kenmerk: str) -> str:
+    waarde, naam = cel[kenmerk], cel.get(f"{kenmerk}Naam")
+    return "ongedeeld" if waarde is None else f"{waarde} {naam}" if naam else str(waarde)
+
+
+def _stand(antwoord: Mapping[str, Any]) -> str:
+    """Eén regel over wat dit cijfer waard is: bekend op, vast of niet, hoe vers en hoe volledig."""
+    vast = "vast" if antwoord["vast"] else "niet vast: kan nog veranderen"
+    vers, volledig = antwoord["versheidSeconden"], antwoord["volledigheid"]
+    leeftijd = "versheid onbekend" if vers is None else f"{getal(vers)} s oud"
+    gehoord = f"{getal(volledig['gehoord'])} van {getal(volledig['verwacht'])} verwachte baan-maanden gehoord"
+    return f"Zoals bekend op {antwoord['bekendOp'][:19].replace('T', ' ')} · {vast} · {leeftijd} · {gehoord}"

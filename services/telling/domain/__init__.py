@@ -1,0 +1,1 @@
+"""Het rekenwerk van telling: zuiver, exact, zonder klok, zonder IO."""

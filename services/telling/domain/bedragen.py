@@ -1,0 +1,28 @@
+"""Exacte bedragen en hun afronding: breuken tot het laatst, elke cel voor zich half naar boven."""
+
+from decimal import Decimal
+from fractions import Fraction
+from math import floor
+
+_HALF = Fraction(1, 2)
+
+
+def afgerond(bedrag: Fraction) -> int:
+    """Rondt half naar boven af op een geheel getal (2,5 → 3; −2,5 → −2)."""
+    return floor(bedrag + _HALF)
+
+
+def exact(bedrag: Fraction) -> str:
+    """Een bedrag zonder verlies: `teller/noemer`, vereenvoudigd, ook bij een geheel getal (`5/1`)."""
+    return f"{bedrag.numerator}/{bedrag.denominator}"
+
+
+def breuk(tekst: str) -> Fraction:
+    """Leest een bedrag uit een regel: `25.5` of `17/4`."""
+    return Fraction(tekst)
+
+
+def als_tekst(bedrag: Decimal) -> str:
+    """Een decimaal getal zoals het in de inhoud van een regel staat: zonder exponent en zonder nullen achteraan."""
+    tekst = f"{bedrag:f}"
+    return tekst.rstrip("0").rstrip(".") if "." in tekst else tekst

@@ -1,0 +1,43 @@
+"""De voetnoten die bij een cijfer kunnen staan."""
+
+from enum import Enum
+from functools import total_ordering
+
+
+@total_ordering
+class Noot(Enum):
+    """Een voetnoot; de waarde is haar tekst. De volgorde hier is die in het antwoord."""
+
+    AFRONDING = (
+        "De som van de toename van het aantal banen in de markt en bij de overheid kan afwijken van de toename van het "
+        "totaal vanwege afrondingsverschillen: elk getal is voor zich afgerond, half naar boven."
+    )
+    LOPEND = "Lopende stand: naleveringen en correcties komen nog; zie volledigheid en versheid."
+    INDICATIEF = "De kwartaalreeks is en blijft indicatief; inleen is niet over de sectoren verdeeld."
+    JAARMETING = (
+        "Volgens de methode van de jaarlijkse meting: de ingeleende uren zijn met de verdeelsleutel over de sectoren "
+        "verdeeld. Dit cijfer is niet gepubliceerd en dus niet vastgesteld."
+    )
+    AFGELEID = (
+        "De jaarlijkse meting is landelijk; dit cijfer voor een gebied is er door dit systeem van afgeleid, met inleen "
+        "niet over de sectoren verdeeld."
+    )
+    GEEN_NORM = "Op dit kennismoment was er nog geen urennorm bekend: uren zijn niet in banen om te rekenen."
+    GEEN_SLEUTEL = "Er is geen verdeelsleutel bekend: inleen is niet over de sectoren verdeeld."
+    ANDERE_SLEUTEL = "Voor dit jaar is geen eigen verdeelsleutel bekend; toegepast is de laatste van een eerder jaar."
+    GEEN_NULMETING = "Voor dit gebied is geen nulmeting bekend: extra banen zijn niet te bepalen."
+    NULMETING_NIET_ZO_GESPLITST = (
+        "De nulmeting is niet naar deze kenmerken gesplitst: extra banen zijn niet te bepalen."
+    )
+    ANDERE_GRENZEN = "De nulmeting is in andere grenzen bepaald dan dit cijfer: extra banen zijn niet te bepalen."
+    PLAATS_ONBEKEND = (
+        "Banen waarvan de gemeente niet bekend is, staan bij 'onbekend': zo tellen gebieden op tot het land."
+    )
+
+    @property
+    def nummer(self) -> int:
+        """De plaats in de lijst hierboven, vanaf 0."""
+        return list(Noot).index(self)
+
+    def __lt__(self, ander: "Noot") -> bool:
+        return self.nummer < ander.nummer

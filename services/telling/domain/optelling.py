@@ -1,0 +1,122 @@
+"""Uren optellen tot de cellen van één periode: wie telt, wat past in de filters, en in welke kolom het valt."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+from itertools import product
+
+from banenspoor_contracts import Grondslag, Sector, Vorm
+from banenspoor_contracts.wie_telt import telt
+
+from services.telling.domain.gebieden import ONBEKEND, Grenzen
+from services.telling.domain.regels import Regelboek, Verdeelsleutel
+from services.telling.domain.selectie import GROVE_VORMEN, ZONDER_NULMETING, Opname, Selectie, Stand, is_inleen
+
+Kenmerken = tuple[str | None, ...]
+"""De waarden van een cel, in de volgorde van `selectie.per`."""
+Waar = tuple[Kenmerken, Sector | None]
+"""Een cel; met een sector erbij als die sector alleen haar deel van de uren krijgt."""
+
+
+@dataclass(frozen=True, slots=True)
+class Optelling:
+    """Wat er in één periode op te tellen is. Zonder `sleutel` blijft inleen ongedeeld."""
+
+    selectie: Selectie
+    opname: Opname
+    boek: Regelboek
+    grenzen: Grenzen
+    sleutel: Verdeelsleutel | None
+    _plekken: dict[str | None, tuple[str, str]] = field(default_factory=dict)
+    _tellend: dict[tuple[str, str, int], bool] = field(default_factory=dict)
+
+    @property
+    def grensdag(self) -> date:
+        """De dag waarop de grenzen gelden."""
+        return self.selectie.grensdag(self.opname.periode)
+
+    def uren(self, standen: Iterable[Stand]) -> dict[Kenmerken, Fraction]:
+        """De tellende uren per cel, op volgorde van hun kenmerken; `onbekend` en leeg achteraan."""
+        som: dict[Waar, int] = {}
+        for stand in standen:
+            plek = self._plek(stand.gemeente)
+            if self._telt(stand) and self._past(stand, plek):
+                for waar in self._cellen_van(stand, plek):
+                    som[waar] = som.get(waar, 0) + stand.uren_x100
+        uren = dict.fromkeys(self._vaste_cellen(), Fraction(0))
+        for (kenmerken, sector), x100 in som.items():
+            deel = self.sleutel.deel[sector] if sector is not None and self.sleutel is not None else Fraction(1)
+            uren[kenmerken] = uren.get(kenmerken, Fraction(0)) + deel * Fraction(x100, 100)
+        return dict(sorted(uren.items(), key=lambda cel: [(w is None or w == ONBEKEND, w or "") for w in cel[0]]))
+
+    def kolommen(self) -> list[tuple[str | None, str]]:
+        """De kolommen (sector, vorm) waarin deze reeks telt, na de filters."""
+        inleen: list[str | None] = [None] if self.sleutel is None else [sector.value for sector in Sector]
+        alle = [(sector.value, "formeel") for sector in Sector] + [(sector, "inleen") for sector in inleen]
+        s = self.selectie
+        return [(sector, vorm) for sector, vorm in alle if s.sector in (None, sector) and s.vorm in (None, vorm)]
+
+    def _telt(self, stand: Stand) -> bool:
+        vraag = (stand.grondslagen, stand.vorm, stand.maand)
+        if vraag not in self._tellend:
+            gronden = [Grondslag(code) for code in stand.grondslagen.split(",") if code]
+            wet = self.boek.wet(self.opname.peildag(stand.maand)).waarde
+            self._tellend[vraag] = telt(gronden, Vorm(stand.vorm), wet)
+        return self._tellend[vraag]
+
+    def _plek(self, gemeente: str | None) -> tuple[str, str]:
+        """(gemeente, regio) van een gemeentecode in de gevraagde grenzen."""
+        if not self.selectie.gebied_nodig:
+            return ONBEKEND, ONBEKEND
+        if gemeente not in self._plekken:
+            dag = self.grensdag
+            self._plekken[gemeente] = self.grenzen.gemeente(gemeente, dag), self.grenzen.regio(gemeente, dag)
+        return self._plekken[gemeente]
+
+    def _past(self, stand: Stand, plek: tuple[str, str]) -> bool:
+        """Past deze stand in de filters? Ongedeelde inleen hoort bij geen van beide sectoren."""
+        s, inleen = self.selectie, is_inleen(stand.vorm)
+        if s.sector is not None and (self.sleutel is None if inleen else stand.sector != s.sector):
+            return False
+        vorm = stand.vorm if s.vorm not in GROVE_VORMEN else "inleen" if inleen else "formeel"
+        if s.vorm not in (None, vorm):
+            return False
+        if s.grondslag is not None and s.grondslag not in stand.grondslagen.split(","):
+            return False
+        return s.gemeente in (None, plek[0]) and s.regio in (None, plek[1])
+
+    def _cellen_van(self, stand: Stand, plek: tuple[str, str]) -> Iterator[Waar]:
+        """In welke cel deze uren vallen; verdeelde inleen in één cel per sector."""
+        s, inleen = self.selectie, is_inleen(stand.vorm)
+        grof = "inleen" if inleen else "formeel"
+        waarden: dict[str, str | None] = {
+            "sector": None if inleen else stand.sector,
+            "vorm": stand.vorm if s.vorm_per_code else grof,
+            "gemeente": plek[0],
+            "regio": plek[1],
+            "grondslag": stand.grondslagen.replace(",", "+"),
+            "contract": stand.contract,
+            "subsector": None if inleen else stand.subsector,
+        }
+        if not inleen or self.sleutel is None or ("sector" not in s.per and s.sector is None):
+            yield tuple(waarden[naam] for naam in s.per), None
+            return
+        for sector in Sector:
+            if s.sector in (None, sector):
+                waarden["sector"] = sector.value
+                yield tuple(waarden[naam] for naam in s.per), sector
+
+    def _vaste_cellen(self) -> Iterator[Kenmerken]:
+        """Cellen die er altijd zijn, ook zonder uren: sector × vorm × regio, als er niets fijners gevraagd is."""
+        s = self.selectie
+        elke_gemeente = "gemeente" in s.per and s.gemeente is None
+        if s.vorm_per_code or set(s.per) & ZONDER_NULMETING or elke_gemeente:
+            return
+        regios: list[str | None] = [None]
+        if "regio" in s.per:
+            alle = [s.regio] if s.regio else sorted(self.grenzen.regios(self.grensdag))
+            regios = [self.grenzen.regio(s.gemeente, self.grensdag)] if s.gemeente else [*alle]
+        for (sector, vorm), regio in product(self.kolommen(), regios):
+            kolom = {"sector": sector, "vorm": vorm, "regio": regio, "gemeente": s.gemeente}
+            yield tuple(kolom[naam] for naam in s.per)

@@ -1,0 +1,1 @@
+"""SQL van telling: de enige plaats die tabellen kent."""

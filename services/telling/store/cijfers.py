@@ -1,0 +1,80 @@
+"""Lezen voor cijfers: standen zoals toen bekend, verwachte banen, posities en versheid; alles uit één momentopname."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from services.telling.domain.regels import Peilmoment, Plaats
+from services.telling.domain.selectie import Stand
+from shared.db import Tx
+
+_TOEN = """
+  union all
+  select maand, cel_id, -sum(delta_uren_x100)::bigint, -sum(been)::bigint
+  from boeking where maand = any($1::smallint[]) and bekend_op > $2 group by maand, cel_id
+"""
+_STANDEN = """
+with saldo (maand, cel_id, uren_x100, gezegd) as (
+  select maand, cel_id, uren_x100, gezegd::bigint from stand where maand = any($1::smallint[])
+  {toen}
+)
+select maand, {gemeente} as gemeente, sector, {subsector} as subsector, vorm, {contract} as contract,
+       {grondslagen} as grondslagen, sum(uren_x100)::bigint as uren_x100, sum(gezegd)::bigint as gezegd
+from saldo join cel using (cel_id)
+group by 1, 2, 3, 4, 5, 6, 7
+having sum(uren_x100) <> 0 or sum(gezegd) <> 0
+"""
+_VERWACHT = """
+select maand, sum(delta)::bigint as aantal from baanboeking
+where vorm = any($1::text[]) and bekend_op <= $2 group by maand
+"""
+_POSITIES = """
+select topic, partitie, publicatienr from verwerkt where topic = any($1::text[]) order by topic, partitie
+"""
+_PEIL = "select count(*) as bronnen, min(tijd) as laagste from peil where bron = any($1::text[]) and tijd is not null"
+ALTIJD = 2**63 - 1
+"""Een kennismoment na alles: zoals nu bekend."""
+
+
+async def standen(
+    tx: Tx,
+    maanden: Sequence[int],
+    plaats: str,
+    peilmoment: str,
+    nodig: Collection[str],
+    bekend_op: int | None,
+) -> list[Stand]:
+    """De uren van deze maanden op grove kenmerken; `nodig` noemt welke van gemeente, subsector en contract erbij moeten.
+
+    `bekend_op` (microseconden sinds 1970): zoals toen bekend = het saldo min wat later geboekt is; None: alles.
+    """
+    vraag = _STANDEN.format(
+        toen="" if bekend_op is None else _TOEN,
+        gemeente=("gemeente_woon" if plaats == Plaats.WOON else "gemeente_werk")
+        if "gemeente" in nodig
+        else "null::text",
+        subsector="subsector" if "subsector" in nodig else "null::text",
+        contract="contract" if "contract" in nodig else "''",
+        grondslagen="grondslagen_kwartaal" if peilmoment == Peilmoment.KWARTAAL else "grondslagen_maand",
+    )
+    argumenten = [list(maanden)] if bekend_op is None else [list(maanden), bekend_op]
+    return [Stand(*rij) for rij in await tx.fetch(vraag, *argumenten)]
+
+
+async def verwacht(tx: Tx, vormen: Collection[str], bekend_op: int | None) -> dict[int, int]:
+    """Per maand hoeveel banen in deze vormen er toen begonnen min ophielden."""
+    rijen = await tx.fetch(_VERWACHT, sorted(vormen), ALTIJD if bekend_op is None else bekend_op)
+    return {rij["maand"]: rij["aantal"] for rij in rijen}
+
+
+async def posities(tx: Tx, topics: Sequence[str]) -> dict[str, dict[str, int]]:
+    """Per topic en partitie het laatst verwerkte publicatienummer."""
+    uit: dict[str, dict[str, int]] = {topic: {} for topic in topics}
+    for topic, partitie, nummer in await tx.fetch(_POSITIES, list(topics)):
+        uit[topic][str(partitie)] = nummer
+    return uit
+
+
+async def gehoord_tot(tx: Tx, bronnen: Sequence[str]) -> datetime | None:
+    """Tot welk moment alles wat elke bron zei verwerkt is; None zolang niet elke bron een peil heeft."""
+    rij = await tx.fetchrow(_PEIL, list(bronnen))
+    return None if rij is None or rij["bronnen"] < len(bronnen) else rij["laagste"]
