@@ -328,6 +328,9 @@ def _lees_rijen(lichaam: bytes, model: type[M], *, bulk: bool) -> tuple[list[tup
 def lees_rij(nr: int, inhoud: Any, model: type[M]) -> M | list[Fout]:
     """Eén rij volgens haar model, of de fouten erin (zonder waarden)."""
     if isinstance(inhoud, dict):
+        for kolom, waarde in inhoud.items():
+            if isinstance(waarde, str) and "\0" in waarde:
+                return [Fout(nr, kolom, "onjuist", "een nul-teken kan niet")]
         inhoud = {k: (None if isinstance(v, str) and not v.strip() else v) for k, v in inhoud.items()}
         inhoud = {k: v for k, v in inhoud.items() if v is not None}
     try:
@@ -353,6 +356,11 @@ def _fout(nr: int, deel: Any) -> Fout:
     )
 
 
+_MELDING = {
+    "enum": "deze code kennen wij niet",
+    "string_too_long": "te lang",
+    "string_pattern_mismatch": "onjuiste vorm",
+}
 EIGEN_CODES = frozenset(
     (
         "elfproef",

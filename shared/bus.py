@@ -15,6 +15,7 @@ from aiokafka.errors import KafkaError
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 from faststream.kafka.message import KafkaMessage
+from faststream.security import BaseSecurity, SASLScram512
 
 from shared import metrics
 from shared.inbox import Inbox
@@ -47,6 +48,16 @@ async def _onbewerkt(bericht: KafkaMessage, _verder: Any) -> Any:
     return bericht.raw_message
 
 
+def _toegang(instellingen: Instellingen) -> BaseSecurity | None:
+    """FastStream's eigen vorm van `Instellingen.kafka_verbinding`."""
+    verbinding = instellingen.kafka_verbinding
+    if "sasl_mechanism" in verbinding:
+        naam, wachtwoord = verbinding["sasl_plain_username"], verbinding["sasl_plain_password"]
+        tls = verbinding.get("ssl_context")
+        return SASLScram512(naam, wachtwoord, ssl_context=tls, use_ssl=tls is not None)
+    return BaseSecurity(verbinding["ssl_context"], use_ssl=True) if "ssl_context" in verbinding else None
+
+
 class _Luisteraar(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka heeft geen typen
     def __init__(self, bus: "Bus") -> None:
         self._bus = bus
@@ -63,7 +74,10 @@ class Bus:
 
     def __init__(self, instellingen: Instellingen, inbox: Inbox) -> None:
         self._in, self.inbox = instellingen, inbox
-        self._broker = KafkaBroker(instellingen.kafka, client_id=f"banenspoor-{instellingen.dienst}", **BROKER)
+        toegang = _toegang(instellingen)
+        self._broker = KafkaBroker(
+            instellingen.kafka, security=toegang, client_id=f"banenspoor-{instellingen.dienst}", **BROKER
+        )
         self._abonnement = self._broker.subscriber(
             *inbox.topics,
             group_id=f"banenspoor-{instellingen.dienst}",

@@ -131,8 +131,8 @@ async def redrive(tx: Tx, topic: str, sleutel: str, verwerk: Verwerk, door: str)
         bericht = _bericht(rij)
         try:
             async with tx.transaction():
-                for _, feit in await verwerk(tx, [bericht]):
-                    await outbox.put(tx, [feit], correlatie=bericht.correlatie or bericht.id, oorzaak=bericht.id)
+                gevolgen = await verwerk(tx, [bericht])
+                await outbox.put_elk(tx, [(feit, b.correlatie or b.id, b.id) for b, feit in gevolgen])
         except VOORBIJGAAND:
             raise
         except Exception as fout:  # noqa: BLE001  # nog steeds vergif: de sleutel blijft staan

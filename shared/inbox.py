@@ -415,5 +415,4 @@ class Inbox:
 
 async def zeg(tx: Tx, gevolgen: Gezegd) -> None:
     """Zet gevolgen klaar, elk met het bericht dat het veroorzaakte."""
-    for bericht, feit in gevolgen:
-        await outbox.put(tx, [feit], correlatie=bericht.correlatie or bericht.id, oorzaak=bericht.id)
+    await outbox.put_elk(tx, [(feit, b.correlatie or b.id, b.id) for b, feit in gevolgen])

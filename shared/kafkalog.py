@@ -13,8 +13,9 @@ from shared.envelope import Bericht, Vreemd, lees
 class Logboek:
     """Leest losse records van het log. Eén lezer tegelijk (een slot); `async with` opent en sluit."""
 
-    def __init__(self, kafka: str) -> None:
-        self._kafka = kafka
+    def __init__(self, verbinding: Mapping[str, Any]) -> None:
+        """`verbinding`: `Instellingen.kafka_verbinding`."""
+        self._verbinding = verbinding
         self._slot = asyncio.Lock()
         self._lezer: AIOKafkaConsumer | None = None
 
@@ -35,7 +36,7 @@ class Logboek:
     async def _open(self) -> AIOKafkaConsumer:
         if self._lezer is None:
             lezer = AIOKafkaConsumer(
-                bootstrap_servers=self._kafka,
+                **self._verbinding,
                 enable_auto_commit=False,
                 auto_offset_reset="earliest",
                 request_timeout_ms=10_000,

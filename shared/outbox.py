@@ -17,9 +17,9 @@ from shared.settings import Topic
 
 _INVOEGEN = """
 insert into uitgaand (id, topic, partitie, sleutel, type, data, correlatie, oorzaak, traceparent)
-select u.id, u.topic, u.partitie, u.sleutel, u.type, u.data, $7, $8, $9
-from unnest($1::uuid[], $2::text[], $3::smallint[], $4::text[], $5::text[], $6::bytea[])
-     with ordinality as u (id, topic, partitie, sleutel, type, data, nr)
+select u.id, u.topic, u.partitie, u.sleutel, u.type, u.data, u.correlatie, u.oorzaak, $9
+from unnest($1::uuid[], $2::text[], $3::smallint[], $4::text[], $5::text[], $6::bytea[], $7::uuid[], $8::uuid[])
+     with ordinality as u (id, topic, partitie, sleutel, type, data, correlatie, oorzaak, nr)
 order by u.nr
 """
 
@@ -41,22 +41,26 @@ async def put(
 
     De aanroeper houdt het slot op elke sleutel (`db.vergrendel`).
     """
+    return await put_elk(tx, [(feit, correlatie, oorzaak) for feit in feiten])
+
+
+async def put_elk(tx: Tx, feiten: Sequence[tuple[Feit, UUID | None, UUID | None]]) -> list[UUID]:
+    """Als `put`, met per feit zijn eigen (correlatie, oorzaak)."""
     if not feiten:
         return []
     ids = [uuid7() for _ in feiten]
-    topics = [f.op_topic() for f in feiten]
-    sleutels = [f.sleutel() for f in feiten]
-    partities = [partitie(s, _topics[t].partities) for s, t in zip(sleutels, topics, strict=True)]
+    topics = [f.op_topic() for f, _, _ in feiten]
+    sleutels = [f.sleutel() for f, _, _ in feiten]
     await tx.execute(
         _INVOEGEN,
         ids,
         topics,
-        partities,
+        [partitie(s, _topics[t].partities) for s, t in zip(sleutels, topics, strict=True)],
         sleutels,
-        [f.type_ for f in feiten],
-        [f.bytes_() for f in feiten],
-        correlatie,
-        oorzaak,
+        [f.type_ for f, _, _ in feiten],
+        [f.bytes_() for f, _, _ in feiten],
+        [c for _, c, _ in feiten],
+        [o for _, _, o in feiten],
         structlog.contextvars.get_contextvars().get("traceparent"),
     )
     wek.set()

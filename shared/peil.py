@@ -6,7 +6,7 @@ nummers van de topics die wij horen bereikt zijn. `vastTot` is de laagste gepass
 
 import asyncio
 from collections import deque
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -69,9 +69,11 @@ async def vast_tot(tx: Tx, bronnen: Collection[str]) -> datetime | None:
 class Peilen:
     """Leest het topic `peil` naast de inbox en bewaart per bron het hoogste gepasseerde peil."""
 
-    def __init__(self, pool: Pool, kafka: str, bronnen: dict[str, str], topics: Collection[str]) -> None:
+    def __init__(
+        self, pool: Pool, verbinding: Mapping[str, Any], bronnen: dict[str, str], topics: Collection[str]
+    ) -> None:
         """`bronnen`: ce_source → naam van de dienst; `topics`: wat deze dienst hoort."""
-        self._pool, self._kafka, self._bronnen, self._topics = pool, kafka, bronnen, list(topics)
+        self._pool, self._verbinding, self._bronnen, self._topics = pool, verbinding, bronnen, list(topics)
         self._wachtend: dict[str, deque[Peil]] = {bron: deque() for bron in bronnen}
 
     def hoor(self, record: Any) -> None:
@@ -107,9 +109,7 @@ class Peilen:
     async def loop(self) -> None:
         """Hoort en verwerkt tot de taak wordt afgebroken; een storing begint opnieuw van voren af aan."""
         while True:
-            lezer = AIOKafkaConsumer(
-                bootstrap_servers=self._kafka, enable_auto_commit=False, auto_offset_reset="earliest"
-            )
+            lezer = AIOKafkaConsumer(**self._verbinding, enable_auto_commit=False, auto_offset_reset="earliest")
             try:
                 await lezer.start()
                 plaats = TopicPartition(TOPIC, 0)

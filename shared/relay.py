@@ -126,7 +126,7 @@ class Relay:
 
     async def _maak_zender(self) -> AIOKafkaProducer:
         zender = AIOKafkaProducer(
-            bootstrap_servers=self._in.kafka,
+            **self._in.kafka_verbinding,
             acks="all",
             enable_idempotence=True,
             compression_type="zstd",

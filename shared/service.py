@@ -1,6 +1,7 @@
 """Een dienst in bedrijf: FastAPI voor de buitenkant; in haar levensloop de pool, de relay, de inbox en de waakhond."""
 
 import asyncio
+import gc
 import os
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -60,8 +61,8 @@ class Bedrijf:
     def __init__(self, dienst: Dienst, instellingen: Instellingen) -> None:
         self.dienst, self.instellingen = dienst, instellingen
         self.pool: Pool = None  # type: ignore[assignment]  # gezet bij de start, vóór iets anders loopt
-        self.logboek = Logboek(instellingen.kafka)
-        self.relay = Relay(instellingen, Logboek(instellingen.kafka))
+        self.logboek = Logboek(instellingen.kafka_verbinding)
+        self.relay = Relay(instellingen, Logboek(instellingen.kafka_verbinding))
         self.inbox: Inbox | None = None
         self.bus: Bus | None = None
         self.gecontroleerd = False
@@ -116,7 +117,7 @@ class Bedrijf:
             self.bus = Bus(self.instellingen, self.inbox)
             if self.dienst.peilbronnen:
                 bronnen = {self.instellingen.bron_van(b): b for b in self.dienst.peilbronnen}
-                peilen = Peilen(self.pool, self.instellingen.kafka, bronnen, topics)
+                peilen = Peilen(self.pool, self.instellingen.kafka_verbinding, bronnen, topics)
                 self._taken.append(asyncio.create_task(peilen.loop()))
             await self.bus.start()
         self.gecontroleerd = True
@@ -245,6 +246,8 @@ async def metrieken() -> Response:
 def draai(dienst: Dienst) -> None:
     """Draait een dienst tot SIGTERM of SIGINT."""
     instellingen = lees(dienst.naam)
+    gc.set_threshold(100_000, 50, 100)  # berichten zijn veel kleine objecten; gemeten winst in de batch
+    gc.freeze()
     stel_in(instellingen.log_niveau, dienst.naam)
     uvicorn.run(
         maak_app(dienst, instellingen),

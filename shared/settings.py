@@ -1,12 +1,13 @@
 """Instellingen: omgeving `BANENSPOOR_*` of bestanden in `/run/secrets`, gelezen en gecontroleerd bij de start."""
 
 import functools
+import ssl
 import sys
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import yaml
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 WORTEL = Path(__file__).resolve().parent.parent
@@ -36,6 +37,9 @@ class Instellingen(BaseSettings):
     dienst: str = Field(description="intake, beoordeling, plaatsing of telling")
     database_url: str = Field(description="PostgreSQL, rol <dienst>_app")
     kafka: str = Field(description="bootstrapadressen, door komma's gescheiden")
+    kafka_gebruiker: str | None = Field(default=None, description="SASL/SCRAM-SHA-512; leeg: zonder aanmelden")
+    kafka_wachtwoord: SecretStr | None = Field(default=None, description="wachtwoord van de Kafkagebruiker")
+    kafka_ca: Path | None = Field(default=None, description="CA-bestand; gezet: TLS")
     oin: str = Field(default="00000000000000000000", pattern=r"^\d{20}$", description="OIN in ce_source")
     jwks: Path = Field(description="publieke sleutels (JWKS) van de tokenuitgever")
     uitgever: str = Field(description="iss van de tokens")
@@ -47,7 +51,9 @@ class Instellingen(BaseSettings):
     log_niveau: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     pool: int = Field(default=8, ge=2, description="databaseverbindingen")
     wacht_op_start: float = Field(default=60, description="seconden dat Kafka en database bij de start mogen ontbreken")
-    relay_rust: float = Field(default=0.005, description="seconden tussen twee lege ronden zolang er net iets is klaargezet")
+    relay_rust: float = Field(
+        default=0.005, description="seconden tussen twee lege ronden zolang er net iets is klaargezet"
+    )
     relay_elke: float = Field(default=0.1, description="seconden tussen twee lege ronden als er niets te doen lijkt")
     relay_ronde: int = Field(default=2000, ge=1, description="gebeurtenissen per ronde")
     peil_elke: float = Field(default=1.0, description="seconden tussen twee peilen")
@@ -63,6 +69,21 @@ class Instellingen(BaseSettings):
     def topiclijst(self) -> dict[str, Topic]:
         """De topics van `deploy/topics.yml`, op naam."""
         return lees_topics(self.topics)
+
+    @property
+    def kafka_verbinding(self) -> dict[str, Any]:
+        """Hoe een aiokafka-client verbindt: adres, en zo nodig SASL/SCRAM en TLS."""
+        uit: dict[str, Any] = {"bootstrap_servers": self.kafka}
+        if self.kafka_ca is not None:
+            uit |= {"security_protocol": "SSL", "ssl_context": ssl.create_default_context(cafile=str(self.kafka_ca))}
+        if self.kafka_gebruiker is not None and self.kafka_wachtwoord is not None:
+            uit |= {
+                "security_protocol": "SASL_SSL" if self.kafka_ca else "SASL_PLAINTEXT",
+                "sasl_mechanism": "SCRAM-SHA-512",
+                "sasl_plain_username": self.kafka_gebruiker,
+                "sasl_plain_password": self.kafka_wachtwoord.get_secret_value(),
+            }
+        return uit
 
     def bron_van(self, dienst: str) -> str:
         """`ce_source` van een dienst: `urn:nld:oin:<OIN>:systeem:<dienst>`."""

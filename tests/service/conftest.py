@@ -85,7 +85,7 @@ class Omgeving:
 
     async def relay(self) -> Relay:
         """Een gestarte relay (startcontrole gedaan)."""
-        relay = Relay(self.zegt, Logboek(self.zegt.kafka))
+        relay = Relay(self.zegt, Logboek(self.zegt.kafka_verbinding))
         self.relays.append(relay)
         assert await relay.start()
         return relay
@@ -107,7 +107,9 @@ class Omgeving:
 
     async def inbox(self, verwerk: Verwerk | None = None, **opties: Any) -> Inbox:
         """Een inbox met alle partities toegewezen; de gewone verwerking schrijft in `gevolg`."""
-        inbox = Inbox(self.hoort, self.hoorder, Logboek(self.hoort.kafka), verwerk or schrijf, [self.topic], **opties)
+        inbox = Inbox(
+            self.hoort, self.hoorder, Logboek(self.hoort.kafka_verbinding), verwerk or schrijf, [self.topic], **opties
+        )
         await inbox.wijs_toe([TopicPartition(self.topic, p) for p in range(PARTITIES)])
         return inbox
 
@@ -175,7 +177,14 @@ async def omgeving(stack: Stack, db: MaakDatabase, tmp_path: Path) -> AsyncItera
     hoort = Instellingen(dienst="hoorder", database_url=hoorder.url, **gemeen)
     outbox.ken_topics(zegt.topiclijst)
     om = Omgeving(
-        _topic, zegger.pool, zegger.eigenaar_url, hoorder.pool, hoorder.eigenaar_url, zegt, hoort, Logboek(stack.kafka)
+        _topic,
+        zegger.pool,
+        zegger.eigenaar_url,
+        hoorder.pool,
+        hoorder.eigenaar_url,
+        zegt,
+        hoort,
+        Logboek(zegt.kafka_verbinding),
     )
     await om.als_eigenaar(_GEVOLG)
     await om.als_eigenaar(_GEVOLG, hoorder=False)

@@ -46,7 +46,7 @@ async def positie(database: Database, topic: str, partitie: int, nummer: int) ->
 
 
 async def test_nothing_is_fixed_until_every_source_has_a_passed_peil(telling: Database) -> None:
-    peilen = Peilen(telling.pool, "", BRON, TOPICS)
+    peilen = Peilen(telling.pool, {}, BRON, TOPICS)
     peilen.hoor(peil("urn:a", 5, {}))
     await peilen.verwerk()
     assert await vast(telling) is None
@@ -56,7 +56,7 @@ async def test_nothing_is_fixed_until_every_source_has_a_passed_peil(telling: Da
 
 
 async def test_a_peil_passes_when_all_its_numbers_are_reached_and_not_before(telling: Database) -> None:
-    peilen = Peilen(telling.pool, "", BRON, TOPICS)
+    peilen = Peilen(telling.pool, {}, BRON, TOPICS)
     peilen.hoor(peil("urn:a", 9, {}))
     peilen.hoor(peil("urn:b", 4, {"verloonde-uren": {0: 10, 3: 2}}))
     await positie(telling, "verloonde-uren", 0, 10)
@@ -71,7 +71,7 @@ async def test_a_peil_passes_when_all_its_numbers_are_reached_and_not_before(tel
 
 
 async def test_a_partition_without_position_counts_as_zero_and_does_not_wait_for_nothing(telling: Database) -> None:
-    peilen = Peilen(telling.pool, "", BRON, TOPICS)
+    peilen = Peilen(telling.pool, {}, BRON, TOPICS)
     peilen.hoor(peil("urn:a", 9, {}))
     peilen.hoor(peil("urn:b", 4, {"verloonde-uren": {5: 0}, "plaatsing-anders": {0: 7}}))
     await peilen.verwerk()
@@ -79,7 +79,7 @@ async def test_a_partition_without_position_counts_as_zero_and_does_not_wait_for
 
 
 async def test_peils_queue_until_passed_and_an_older_one_never_lowers(telling: Database) -> None:
-    peilen = Peilen(telling.pool, "", BRON, TOPICS)
+    peilen = Peilen(telling.pool, {}, BRON, TOPICS)
     peilen.hoor(peil("urn:a", 60, {}))
     peilen.hoor(peil("urn:b", 2, {"verloonde-uren": {0: 1}}))
     peilen.hoor(peil("urn:b", 6, {"verloonde-uren": {0: 5}}))
@@ -94,7 +94,7 @@ async def test_peils_queue_until_passed_and_an_older_one_never_lowers(telling: D
 
 
 async def test_a_parked_event_holds_the_fixed_moment_strictly_below_itself(telling: Database) -> None:
-    peilen = Peilen(telling.pool, "", BRON, TOPICS)
+    peilen = Peilen(telling.pool, {}, BRON, TOPICS)
     for bron in BRON:
         peilen.hoor(peil(bron, 9, {}))
     await peilen.verwerk()
@@ -111,7 +111,7 @@ async def test_a_parked_event_holds_the_fixed_moment_strictly_below_itself(telli
 
 
 async def test_the_fixed_moment_is_never_above_the_own_acknowledged_peil(telling: Database) -> None:
-    peilen = Peilen(telling.pool, "", BRON, TOPICS)
+    peilen = Peilen(telling.pool, {}, BRON, TOPICS)
     for bron in BRON:
         peilen.hoor(peil(bron, 9, {}))
     await peilen.verwerk()
@@ -122,7 +122,7 @@ async def test_the_fixed_moment_is_never_above_the_own_acknowledged_peil(telling
 
 
 async def test_while_a_source_loads_history_nothing_is_fixed(telling: Database) -> None:
-    peilen = Peilen(telling.pool, "", BRON, TOPICS)
+    peilen = Peilen(telling.pool, {}, BRON, TOPICS)
     peilen.hoor(peil("urn:a", 9, {}))
     peilen.hoor(peil("urn:b", 9, {}, historie=True))
     await peilen.verwerk()
@@ -133,7 +133,7 @@ async def test_while_a_source_loads_history_nothing_is_fixed(telling: Database) 
 
 
 async def test_a_peil_of_an_unknown_source_or_with_another_name_counts_for_nothing(telling: Database) -> None:
-    peilen = Peilen(telling.pool, "", BRON, TOPICS)
+    peilen = Peilen(telling.pool, {}, BRON, TOPICS)
     peilen.hoor(peil("urn:a", 9, {}))
     vals = peil("urn:vreemd", 9, {})
     peilen.hoor(vals)

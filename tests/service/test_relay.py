@@ -177,7 +177,7 @@ async def test_a_relay_that_finds_another_name_ends(omgeving: Omgeving) -> None:
 
 async def test_a_second_relay_waits_for_the_lock(omgeving: Omgeving) -> None:
     eerste = await omgeving.relay()
-    tweede = Relay(omgeving.zegt, Logboek(omgeving.zegt.kafka))
+    tweede = Relay(omgeving.zegt, Logboek(omgeving.zegt.kafka_verbinding))
     omgeving.relays.append(tweede)
     assert not await tweede.start()
     await eerste.sluit()
@@ -226,7 +226,7 @@ async def test_a_wiped_log_is_refused_loudly(omgeving: Omgeving) -> None:
     relay = await omgeving.publiceer()
     await relay.sluit()
     await omgeving.zegger.execute("update relay_merk set log_offset = log_offset + 7")
-    weigert = Relay(omgeving.zegt, Logboek(omgeving.zegt.kafka))
+    weigert = Relay(omgeving.zegt, Logboek(omgeving.zegt.kafka_verbinding))
     omgeving.relays.append(weigert)
     with pytest.raises(LogWijktAf, match="vervangen"):
         await weigert.start()
