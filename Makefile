@@ -1,7 +1,7 @@
 # Alles wat een nieuwkomer nodig heeft. Alleen Python (3.11 of nieuwer) en make moeten er zijn; uv komt zo nodig uit PyPI.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types fault bench schoon
+.PHONY: help run test lint types contracts fault sabotage bench schoon
 
 UV_VERSIE := 0.13.9
 EIGEN_UV := .lokaal/uv
@@ -24,8 +24,14 @@ lint: $(GEREED) ## Controleer stijl en de grenzen tussen de rooms
 types: $(GEREED) ## Controleer de types (mypy, strict)
 	.venv/bin/mypy
 
-fault: $(GEREED) ## Draai alleen de storingsproeven
-	@exec .venv/bin/pytest tests/fault
+contracts: $(GEREED) ## Bouw het contractpakket en laad het in een lege omgeving
+	@.venv/bin/python -m deploy.contractproef
+
+fault: $(GEREED) ## Draai de storingsproeven, elk vele malen (BANENSPOOR_FAULT=n, standaard 10)
+	@BANENSPOOR_FAULT=$${BANENSPOOR_FAULT:-10} exec .venv/bin/pytest tests/fault --timeout=3600
+
+sabotage: $(GEREED) ## Zet elke sabotage van het protocol in een kopie van de code en kijk welke proef haar ziet
+	@exec .venv/bin/python -m tests.fault.sabotage
 
 bench: $(GEREED) ## Meet de snelheid, als er metingen zijn
 	@if [ -f bench/__main__.py ]; then exec .venv/bin/python -m bench; \

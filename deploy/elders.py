@@ -37,8 +37,8 @@ def _importeer() -> Any:
     return typer.main.get_command(app)
 
 
-def _telling() -> Any:
-    return typer.main.get_command(importlib.import_module("services.telling.cli").app)
+def _app_van(module: str) -> Callable[[], Any]:
+    return lambda: typer.main.get_command(importlib.import_module(module).app)
 
 
 def _beheer(naam: str) -> Callable[[], Any]:
@@ -47,8 +47,9 @@ def _beheer(naam: str) -> Callable[[], Any]:
 
 OPDRACHTEN = (
     Elders("importeer", "Neem een bestand op; afgewezen rijen komen met hun fout terug.", _importeer),
-    Elders("telling", "Cijfers per periode, als tabel, CSV of JSON.", _telling),
+    Elders("telling", "Cijfers per periode, als tabel, CSV of JSON.", _app_van("services.telling.cli")),
     Elders("historie", "Het laden van historie sluiten.", _beheer("historie")),
+    Elders("doctor", "Wat deze machine heeft en wat er mankeert.", _app_van("deploy.doctor")),
     Elders("dlq", "Geparkeerde gebeurtenissen bekijken, opnieuw verwerken, herstellen, verwerpen.", _beheer("dlq")),
 )
 

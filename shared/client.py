@@ -3,7 +3,7 @@
 import hashlib
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
@@ -76,6 +76,18 @@ class Client:
         """Doet een opdracht (httpx: `json=`, `content=`, `params=`); elke poging heeft dezelfde Idempotency-Key."""
         return self._doe("POST", dienst, pad, {"Idempotency-Key": sleutel or str(uuid4()), **koppen}, **rest)
 
+    def bekend(self) -> bool:
+        """Of er adressen zijn: uit de omgeving, of van een ingebedde stand in de map."""
+        return bool(self.instellingen.adres_telling) or (self._map / "state.json").exists()
+
+    def gereed(self, dienst: str) -> dict[str, Any]:
+        """Wat `/healthz/ready` zegt, ook als de dienst niet gereed is; één poging."""
+        try:
+            antwoord: dict[str, Any] = self._http.get(f"{self._adres(dienst)}/healthz/ready", timeout=5).json()
+        except (httpx.TransportError, ValueError) as fout:
+            raise OpdrachtFout(f"{dienst} antwoordt niet ({type(fout).__name__})", 3) from None
+        return antwoord
+
     def _doe(self, methode: str, dienst: str, pad: str, koppen: dict[str, str], **rest: Any) -> Any:
         adres, soorten = self._adres(dienst), (httpx.TransportError, _Nogmaals)
         try:
@@ -110,15 +122,15 @@ class Client:
         return {"Authorization": f"Bearer {self._token}"}
 
 
-def lokaal_token(map_: Path, geldig: int = 3600) -> str:
-    """Een token met alle scopes van de lokale uitgever in deze map, `geldig` seconden lang."""
+def lokaal_token(map_: Path, scopes: Iterable[str] = SCOPES, client: str = "lokaal", geldig: int = 3600) -> str:
+    """Een token van de lokale uitgever in deze map (standaard met alle scopes), `geldig` seconden lang."""
     try:
         pem, nu = (map_ / "uitgever.pem").read_bytes(), int(time.time())
     except OSError:
         raise OpdrachtFout(f"BANENSPOOR_TOKEN ontbreekt en {map_} heeft geen lokale uitgever.", 3) from None
-    inhoud = {"iss": "banenspoor-lokaal", "aud": "banenspoor", "sub": "lokaal", "iat": nu, "exp": nu + geldig}
+    inhoud = {"iss": "banenspoor-lokaal", "aud": "banenspoor", "sub": client, "iat": nu, "exp": nu + geldig}
     kop = {"kid": hashlib.sha256(pem).hexdigest()[:16], "typ": "at+jwt"}
-    return jwt.encode(inhoud | {"scope": " ".join(SCOPES)}, pem, "EdDSA", headers=kop)
+    return jwt.encode(inhoud | {"scope": " ".join(scopes)}, pem, "EdDSA", headers=kop)
 
 
 def _probleem(antwoord: httpx.Response) -> tuple[str, str]:

@@ -227,14 +227,15 @@ async def leeft() -> dict[str, str]:
 async def gereed(verzoek: Request) -> Response:
     """Database, startcontrole, toewijzing en voortgang; 503 met de redenen als er iets niet klopt."""
     bedrijf: Bedrijf = verzoek.app.state.bedrijf
-    redenen = bedrijf.redenen()
+    redenen, klok = bedrijf.redenen(), None
     try:
-        await bedrijf.pool.fetchval("select 1", timeout=2)
+        klok = await bedrijf.pool.fetchval("select extract(epoch from clock_timestamp())::float8", timeout=2)
     except Exception as fout:  # noqa: BLE001  # elke fout betekent: geen database
         redenen.append(f"database: {type(fout).__name__}")
     if bedrijf.bus is not None:
         redenen += bedrijf.bus.redenen()
-    return JSONResponse({"status": "niet gereed" if redenen else "gereed", "redenen": redenen}, 503 if redenen else 200)
+    stand = {"status": "niet gereed" if redenen else "gereed", "redenen": redenen, "klok": klok}
+    return JSONResponse(stand, 503 if redenen else 200)
 
 
 @_gezondheid.get("/metrics")

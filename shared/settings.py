@@ -44,11 +44,12 @@ class Instellingen(BaseSettings):
     jwks: Path = Field(description="publieke sleutels (JWKS) van de tokenuitgever")
     uitgever: str = Field(description="iss van de tokens")
     publiek: str = Field(default="banenspoor", description="aud van de tokens")
-    host: str = "127.0.0.1"
-    poort: int = Field(default=8000, ge=0, le=65535)
+    host: str = Field(default="127.0.0.1", description="adres waarop de dienst luistert")
+    poort: int = Field(default=8000, ge=0, le=65535, description="poort waarop de dienst luistert")
     topics: Path = Field(default=WORTEL / "deploy" / "topics.yml", description="de topics en hun partities")
-    modus: Literal["lokaal", "productie"] = "productie"
-    log_niveau: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_niveau: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        default="INFO", description="vanaf welk niveau gelogd wordt"
+    )
     pool: int = Field(default=8, ge=2, description="databaseverbindingen")
     wacht_op_start: float = Field(default=60, description="seconden dat Kafka en database bij de start mogen ontbreken")
     relay_rust: float = Field(
@@ -109,3 +110,23 @@ def lees(dienst: str) -> Instellingen:
             naam = "_".join(str(p) for p in deel["loc"]).upper()
             sys.stderr.write(f"instelling BANENSPOOR_{naam}: {deel['msg']}\n")
         raise SystemExit(2) from None
+
+
+def tabel() -> str:
+    """De instellingen als Markdowntabel, voor `docs/instellingen.md`."""
+    regels = ["| omgeving (of bestand in `/run/secrets`) | standaard | wat |", "| --- | --- | --- |"]
+    for naam, veld in Instellingen.model_fields.items():
+        standaard = "verplicht" if veld.is_required() else f"`{veld.default}`".replace(f"{WORTEL}/", "")
+        regels.append(f"| `BANENSPOOR_{naam.upper()}` | {standaard} | {veld.description or ''} |")
+    return "\n".join(regels) + "\n"
+
+
+_KOP = """# Instellingen
+
+Gemaakt door `python -m shared.settings` uit de code. Een geheim (database-url, wachtwoord, sleutel) is een bestand in
+`/run/secrets` met de naam in kleine letters. Een ontbrekende of verkeerde instelling stopt de start en wordt genoemd.
+
+"""
+
+if __name__ == "__main__":
+    (WORTEL / "docs" / "instellingen.md").write_text(_KOP + tabel())

@@ -26,7 +26,6 @@ def instellingen(map_: Path, staat: Staat, dienst: str) -> dict[str, str]:
     eigenaar, app = databases.rollen(dienst)
     omgeving = {
         "BANENSPOOR_DIENST": dienst,
-        "BANENSPOOR_MODUS": "lokaal",
         "BANENSPOOR_DIR": str(map_),
         "BANENSPOOR_DATABASE_URL": databases.url(poort, staat, dienst, app),
         "BANENSPOOR_EIGENAAR_DATABASE_URL": databases.url(poort, staat, dienst, eigenaar),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -11,9 +10,6 @@ from deploy.lokaal.fouten import LokaalFout
 from deploy.lokaal.staat import schrijf_geheim
 
 UITGEVER = "banenspoor-lokaal"
-PUBLIEK = "banenspoor"
-CLIENT = "lokaal"
-GELDIG = 3600  # seconden
 
 
 def jwks_pad(map_: Path) -> Path:
@@ -52,28 +48,15 @@ def _kid(pem: bytes) -> str:
     return hashlib.sha256(pem).hexdigest()[:16]
 
 
-def token(
-    map_: Path, scopes: Iterable[str], *, client: str = CLIENT, geldig: int = GELDIG, nu: int | None = None
-) -> str:
-    """Een ondertekend token (EdDSA) met deze scopes, ``geldig`` seconden lang.
+def token(map_: Path, scopes: Iterable[str], client: str = "lokaal") -> str:
+    """Een ondertekend token (EdDSA) met deze scopes, een uur geldig.
 
     Raises:
         LokaalFout: in deze map is nog geen uitgever (eerst ``banenspoor lokaal start``).
     """
-    import jwt
+    from shared.client import OpdrachtFout, lokaal_token
 
     try:
-        pem = _sleutel_pad(map_).read_bytes()
-    except FileNotFoundError as fout:
+        return lokaal_token(map_, scopes, client)
+    except OpdrachtFout as fout:
         raise LokaalFout(f"Geen lokale uitgever in {map_}: eerst `banenspoor lokaal start`.") from fout
-    begin = int(time.time()) if nu is None else nu
-    inhoud = {
-        "iss": UITGEVER,
-        "aud": PUBLIEK,
-        "sub": client,
-        "client_id": client,
-        "scope": " ".join(scopes),
-        "iat": begin,
-        "exp": begin + geldig,
-    }
-    return jwt.encode(inhoud, pem, algorithm="EdDSA", headers={"kid": _kid(pem), "typ": "at+jwt"})

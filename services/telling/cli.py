@@ -49,7 +49,9 @@ def telling(
     vorm: Annotated[str, typer.Option(help="formeel of inleen.")] = "",
     grondslag: Annotated[str, typer.Option(help="Alleen mensen met deze grondslag.")] = "",
     plaats: Annotated[str, typer.Option(help="werk of woon.")] = "",
-    bekend_op: Annotated[str, typer.Option(help="Zoals toen bekend: datum (einde van die dag) of tijdstip.")] = "",
+    bekend_op: Annotated[
+        str, typer.Option("--bekendOp", "--bekend-op", help="Zoals toen bekend: datum (einde van die dag) of tijdstip.")
+    ] = "",
     regels: Annotated[str, typer.Option(help="toen (standaard) of nu.")] = "",
     grenzen: Annotated[str, typer.Option(help="toen (standaard) of een jaar.")] = "",
     formaat: Annotated[Vorm, typer.Option(help="tabel, csv of json.")] = Vorm.TABEL,

@@ -1,6 +1,7 @@
 """De plak door vier diensten: van bestand tot cijfer, van besluit tot cijfer, en wat slechte invoer doet."""
 
 import csv
+import json
 import time
 from fractions import Fraction
 from pathlib import Path
@@ -238,3 +239,13 @@ def test_nothing_is_fixed_while_history_is_open_and_a_fixed_figure_never_changes
     assert uren_x100(gevuld) != uren_x100(gevuld, bekendOp=tot)
     laat = {**uren("P0", 2), "uren": "5", "bekend_op": "2024-05-01"}
     gevuld.importeer("uren", [laat], status=1)
+
+
+def test_doctor_finds_a_healthy_system_and_names_what_is_not(gevuld: Keten) -> None:
+    bevindingen = json.loads(gevuld.opdracht("doctor", "--json"))["bevindingen"]
+    assert {b["oordeel"] for b in bevindingen if b["wat"].endswith("gereed")} == {"goed"}
+    gevuld.stack.diensten.kill("beoordeling")
+    ziek = json.loads(gevuld.opdracht("doctor", "--json", status=1))["bevindingen"]
+    assert [b["wat"] for b in ziek if b["oordeel"] == "fout"] == ["beoordeling gereed"]
+    gevuld.stack.diensten.start(gevuld.stack.staat, "beoordeling")
+    gevuld.stack.diensten.wacht_tot_gereed(gevuld.stack.staat)
