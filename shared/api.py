@@ -21,7 +21,7 @@ from pydantic import AliasChoices, AliasGenerator, BaseModel, BeforeValidator, C
 from pydantic.alias_generators import to_camel
 
 from shared.auth import Aanroeper, GeenToegang
-from shared.db import Pool, Tx
+from shared.db import Pool, Tx, neem_historieslot
 from shared.log import log
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
@@ -186,7 +186,6 @@ _EERDER = "select vinger, status, antwoord from idempotentie where client = $1 a
 _BEWAAR = """
 insert into idempotentie (client, route, sleutel, vinger, status, antwoord, blijvend) values ($1, $2, $3, $4, $5, $6, $7)
 """
-_HISTORIE_SLOT = "select pg_try_advisory_xact_lock_shared(hashtext('banenspoor-historie'))"
 
 Werk = Callable[[Tx, Opdracht], Awaitable[tuple[int, dict[str, Any]]]]
 
@@ -234,13 +233,6 @@ async def _proef(pool: Pool, opdracht: Opdracht, werk: Werk) -> Response:
 
 def _antwoord(status: int, inhoud: dict[str, Any]) -> Response:
     return JSONResponse(inhoud, status, media_type="application/json" if status < 400 else "application/problem+json")
-
-
-async def neem_historieslot(tx: Tx) -> bool:
-    """Neemt het gedeelde slot van het laden van historie; onwaar als de historie gesloten is (of gesloten wordt)."""
-    if not await tx.fetchval(_HISTORIE_SLOT):
-        return False
-    return bool(await tx.fetchval("select historie from relay_stand"))
 
 
 def router_voor(soorten: Sequence[Soort]) -> APIRouter:

@@ -30,6 +30,7 @@ select topic, partitie, publicatienr, ce_id, ce_time, type, code, melding, lengt
 from geparkeerd where topic = $1 and sleutel = $2 order by publicatienr limit 1000
 """
 _SLUIT_SLOT = "select pg_try_advisory_xact_lock(hashtext('banenspoor-historie'))"
+_ONGENUMMERD = "select exists (select from uitgaand where publicatienr is null)"
 _SLUIT = "update relay_stand set historie = false where historie"
 
 
@@ -125,10 +126,13 @@ async def repair(topic: str, sleutel: str, herstel: Herstel, verzoek: Request) -
 
 @router.post("/historie/sluit", response_model=None)
 async def sluit_historie(verzoek: Request) -> Response:
-    """Sluit het laden van historie, voorgoed; wacht niet op open ladingen maar zegt dan 409."""
+    """Sluit het laden van historie, voorgoed. 409 zolang er een lading open is of er nog iets genummerd moet worden.
+
+    Anders zou historie nog een nummer krijgen na het eerste peil dat iets vastlegt.
+    """
 
     async def werk(tx: Tx, _wie: Opdracht) -> tuple[int, dict[str, Any]]:
-        if not await tx.fetchval(_SLUIT_SLOT):
+        if not await tx.fetchval(_SLUIT_SLOT) or await tx.fetchval(_ONGENUMMERD):
             raise Probleem(409, "lading_open", "Er wordt nog historie geladen; probeer het zo weer")
         antwoord = await tx.execute(_SLUIT)
         return 200, {"gesloten": True, "was_al_gesloten": antwoord.endswith(" 0")}

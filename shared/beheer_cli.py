@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from shared.client import MAP, Client, Map, OpdrachtFout, nette_afloop
+from shared.wacht import KETEN, wacht
 
 DIENSTEN = ("intake", "beoordeling", "plaatsing", "telling")
 """In de volgorde waarin de historie sluit: wie zegt vóór wie hoort."""
@@ -87,6 +88,7 @@ def verwerp(topic: Topic, sleutel: Sleutel, dienst: Dienst, als_json: AlsJson = 
 def sluit(als_json: AlsJson = False, map_: Map = MAP) -> None:
     """Beëindig het laden van historie, voorgoed: daarna wordt elke rij met bekend_op geweigerd."""
     client = Client(map_)
+    wacht(client, KETEN[0], lambda *_: None)  # wat geladen is moet overal gehoord zijn, anders is het pas nu bekend
     regels = [{"dienst": naam, **client.post(naam, "/v1/historie/sluit")} for naam in DIENSTEN]
     _toon({"diensten": regels}, regels, als_json)
 

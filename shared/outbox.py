@@ -4,6 +4,7 @@ Nummer en tijd krijgen zij pas ná het vastleggen, van de relay.
 """
 
 import asyncio
+import functools
 from collections.abc import Sequence
 from uuid import UUID
 
@@ -11,7 +12,7 @@ import structlog
 from banenspoor_contracts import Feit
 from banenspoor_contracts.murmur import partitie
 
-from shared.db import Tx
+from shared.db import Tx, neem_historieslot
 from shared.envelope import uuid7
 from shared.settings import Topic
 
@@ -22,6 +23,18 @@ from unnest($1::uuid[], $2::text[], $3::smallint[], $4::text[], $5::text[], $6::
      with ordinality as u (id, topic, partitie, sleutel, type, data, correlatie, oorzaak, nr)
 order by u.nr
 """
+
+
+@functools.cache
+def _vrij_bekend_op(soort: type[Feit]) -> bool:
+    """Of `bekend_op` de kennistijd is (en geen gewoon veld van het feit zelf, zoals bij een publicatie)."""
+    return not soort.model_fields["bekend_op"].is_required()
+
+
+def _van_nu(feit: Feit) -> Feit:
+    """Na `historie sluit` is elk feit bekend vanaf zijn eigen gebeurtenis, ook een gevolg van geladen historie."""
+    return feit.model_copy(update={"bekend_op": None}) if _vrij_bekend_op(type(feit)) else feit
+
 
 _topics: dict[str, Topic] = {}
 wek = asyncio.Event()
@@ -48,6 +61,8 @@ async def put_elk(tx: Tx, feiten: Sequence[tuple[Feit, UUID | None, UUID | None]
     """Als `put`, met per feit zijn eigen (correlatie, oorzaak)."""
     if not feiten:
         return []
+    if any(f.bekend_op is not None for f, _, _ in feiten) and not await neem_historieslot(tx):
+        feiten = [(_van_nu(f), c, o) for f, c, o in feiten]
     ids = [uuid7() for _ in feiten]
     topics = [f.op_topic() for f, _, _ in feiten]
     sleutels = [f.sleutel() for f, _, _ in feiten]

@@ -89,6 +89,7 @@ class Relay:
         self._peil_bevestigd: datetime | None = None
         self._mislukt = False
         self._druk_tot = 0.0
+        self._aan_zet = False
         self._op_log: dict[TopicPartition, int] = {}
         self._laatste_peil = 0.0
         self._peil: Peil | None = None
@@ -105,8 +106,11 @@ class Relay:
         await self.sluit()
         conn = self._conn = await verbind(self._in.database_url)
         if not await conn.fetchval(_SLOT):
+            self._aan_zet = False
             await self.sluit()
             return False
+        if not self._aan_zet:
+            self._aan_zet, self._laatste_peil = True, asyncio.get_running_loop().time() - self._in.peil_elke
         async with conn.transaction():
             await conn.execute(_NAAM, self.naam)
             merken = await conn.fetch(_MERKEN)
@@ -395,6 +399,10 @@ class Relay:
             await self.zend_peil()
             if not rijen:
                 await self._rust()
+
+    def stil(self) -> float:
+        """Hoeveel seconden de eigen peilen al niet bevestigd worden; 0 als een andere instantie de relay is."""
+        return asyncio.get_running_loop().time() - self._laatste_peil if self._aan_zet else 0.0
 
     async def _rust(self) -> None:
         """Wacht op werk: kort zolang dit proces net iets klaarzette (het moet nog vastgelegd worden), anders langer."""

@@ -4,7 +4,7 @@ import asyncio
 import gc
 import os
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -26,7 +26,7 @@ from shared.inbox import Handlers, Inbox, Verwerk
 from shared.kafkalog import Logboek
 from shared.log import log, stel_in
 from shared.peil import Peilen
-from shared.relay import Relay, Verdrongen
+from shared.relay import Relay
 from shared.settings import Instellingen, lees
 
 _GECONTROLEERD = """
@@ -80,8 +80,20 @@ class Bedrijf:
                 await self._vergelijk_topics()
         if self.dienst.bij_start:
             await self.dienst.bij_start(self.pool)
-        for taak in (self._relay(), self._hoor(), self._onderhoud()):
-            self._taken.append(asyncio.create_task(taak))
+        for werk in (self.relay.loop(), self._hoor(), self._onderhoud()):
+            self._begin(werk)
+
+    def _begin(self, werk: Coroutine[Any, Any, None]) -> None:
+        """Start een taak; loopt zij stuk, dan stopt het proces: nooit een dienst die half werkt."""
+
+        def klaar(taak: asyncio.Task[None]) -> None:
+            if not taak.cancelled() and (fout := taak.exception()) is not None:
+                log.error("taak_stuk", taak=taak.get_name(), exc_info=fout)
+                os._exit(1)
+
+        taak = asyncio.create_task(werk)
+        taak.add_done_callback(klaar)
+        self._taken.append(taak)
 
     async def _vergelijk_topics(self) -> None:
         """Het aantal partities bij de broker moet dat van `deploy/topics.yml` zijn (een ander aantal splitst sleutels)."""
@@ -89,13 +101,6 @@ class Bedrijf:
             aantal = await self.logboek.partities(topic)
             if aantal != regel.partities:
                 raise RuntimeError(f"topic {topic} heeft {aantal} partities, {regel.partities} verwacht")
-
-    async def _relay(self) -> None:
-        try:
-            await self.relay.loop()
-        except Verdrongen:
-            log.error("relay_verdrongen")
-            os._exit(1)
 
     async def _controle_geslaagd(self) -> bool:
         try:
@@ -118,7 +123,7 @@ class Bedrijf:
             if self.dienst.peilbronnen:
                 bronnen = {self.instellingen.bron_van(b): b for b in self.dienst.peilbronnen}
                 peilen = Peilen(self.pool, self.instellingen.kafka_verbinding, bronnen, topics)
-                self._taken.append(asyncio.create_task(peilen.loop()))
+                self._begin(peilen.loop())
             await self.bus.start()
         self.gecontroleerd = True
         log.info("dienst_gereed")
@@ -140,6 +145,8 @@ class Bedrijf:
             uit.append(self.relay.afwijking)
         elif not self.gecontroleerd:
             uit.append("de startcontrole is nog niet geslaagd")
+        elif (stil := self.relay.stil()) > self.instellingen.stilstand / 2:
+            uit.append(f"er is {stil:.0f} s niets op het log bevestigd")
         if self.inbox is not None:
             uit += [f"{p.topic}-{p.partition} gestopt: {r}" for p, r in self.inbox.gestopt.items()]
         return uit

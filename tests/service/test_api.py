@@ -225,6 +225,17 @@ async def test_history_does_not_close_while_a_load_is_open(client: httpx.AsyncCl
     assert (await client.post("/v1/historie/sluit", headers={"Idempotency-Key": "g3"})).status_code == 200
 
 
+async def test_history_does_not_close_while_something_still_waits_for_its_number(
+    client: httpx.AsyncClient, database: Database
+) -> None:
+    """Anders zou historie een nummer krijgen na het eerste peil dat iets vastlegt."""
+    sql = "insert into uitgaand (id, topic, partitie, sleutel, type) values (gen_random_uuid(), 'beschut-werk', 0, 'x', 't')"
+    await database.pool.execute(sql)
+    assert (await client.post("/v1/historie/sluit", headers={"Idempotency-Key": "w1"})).json()["code"] == "lading_open"
+    await database.pool.execute("update uitgaand set publicatienr = 1, ce_time = now()")
+    assert (await client.post("/v1/historie/sluit", headers={"Idempotency-Key": "w2"})).status_code == 200
+
+
 async def test_before_the_start_check_nothing_is_accepted(client: httpx.AsyncClient, database: Database) -> None:
     bedrijf = client._transport.app.state.bedrijf  # type: ignore[attr-defined]
     bedrijf.gecontroleerd = False

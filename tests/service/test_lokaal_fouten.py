@@ -159,7 +159,7 @@ def test_a_service_finds_every_setting_in_its_environment(
     for naam, waarde in omgeving.items():
         monkeypatch.setenv(naam, waarde)
     gelezen = lees(dienst)
-    assert (gelezen.poort, gelezen.kafka, gelezen.modus) == (3, "127.0.0.1:1", "lokaal")
+    assert (gelezen.poort, gelezen.kafka) == (3, "127.0.0.1:1")
     assert f"{dienst}_app:" in gelezen.database_url
     assert ("BANENSPOOR_KLUIS_HMAC" in omgeving) == (dienst in kluis.MET_KLUIS)
 

@@ -2,14 +2,14 @@
 
 import asyncio
 import secrets
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import asyncpg
 import pytest
 from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
-from banenspoor_contracts import Peil
+from banenspoor_contracts import Peil, RegistratieIngegaan
 from banenspoor_contracts.murmur import partitie
 
 from shared import outbox
@@ -321,3 +321,14 @@ async def test_the_mark_is_the_last_of_many_sends_to_one_partition(omgeving: Omg
     merk = await omgeving.zegger.fetchrow("select genummerd, bevestigd, log_offset from relay_merk")
     assert merk is not None
     assert tuple(merk) == (400, 400, 399)
+
+
+async def test_after_history_is_closed_a_consequence_of_history_is_known_from_now(omgeving: Omgeving) -> None:
+    toen = datetime(2018, 4, 30, tzinfo=UTC)
+    await omgeving.zeg(ding(uuid4(), 1, toen))
+    await omgeving.zegger.execute("update relay_stand set historie = false")
+    await omgeving.zeg(ding(uuid4(), 2, toen))
+    feiten = [
+        RegistratieIngegaan.model_validate_json(r[0]) for r in await omgeving.zegger.fetch("select data from uitgaand")
+    ]
+    assert {nr_van(f.bytes_()): f.bekend_op for f in feiten} == {1: toen, 2: None}
