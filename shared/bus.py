@@ -148,12 +148,13 @@ class Bus:
         while True:
             await asyncio.sleep(min(2.0, self._in.stilstand / 4))
             try:
-                await self._meet()
+                await asyncio.wait_for(self._meet(), self._in.stilstand / 2)
                 if time.monotonic() >= volgende:
                     volgende = time.monotonic() + self._in.controle_elke
                     await self.inbox.controleer(list(self.inbox.posities))
-            except Exception as fout:  # noqa: BLE001  # Kafka of database weg: de stilstand hieronder beslist
+            except Exception as fout:  # noqa: BLE001  # Kafka of database weg: dan is er ook geen stilstand gemeten
                 log.warning("waakhond_gestoord", fout=type(fout).__name__)
+                self._voortgang.clear()
             self._grijp_in()
 
     async def _meet(self) -> None:
