@@ -27,6 +27,7 @@ from shared.log import log
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 NDJSON = "application/x-ndjson"
 MAX_RIJEN = 10_000
+MAX_LICHAAM = 32 * 2**20
 M = TypeVar("M", bound="Rij")
 
 
@@ -243,13 +244,24 @@ def router_voor(soorten: Sequence[Soort]) -> APIRouter:
     return router
 
 
+async def lees_lichaam(verzoek: Request) -> bytes:
+    """Het lichaam van een opdracht; 413 zodra het groter wordt dan 32 MB."""
+    delen, grootte = [], 0
+    async for deel in verzoek.stream():
+        grootte += len(deel)
+        if grootte > MAX_LICHAAM:
+            raise Probleem(413, "te_groot", "Een opdracht is hooguit 32 MB")
+        delen.append(deel)
+    return b"".join(delen)
+
+
 def _route(router: APIRouter, soort: Soort) -> None:
     schema = soort.model.model_json_schema(by_alias=False, mode="serialization")
     vorm = {"application/json": {"schema": schema}, NDJSON: {"schema": {"type": "string"}}}
     kop = {"name": "Idempotency-Key", "in": "header", "required": True, "schema": {"type": "string", "maxLength": 200}}
 
     async def opdracht(verzoek: Request) -> Response:
-        lichaam = await verzoek.body()
+        lichaam = await lees_lichaam(verzoek)
         bulk = verzoek.headers.get("content-type", "").startswith(NDJSON)
         rijen, fouten = _lees_rijen(lichaam, soort.model, bulk=bulk)
 

@@ -214,6 +214,7 @@ def _draai(map_: Path, proeven: str) -> list[str]:
             "-p",
             "no:cacheprovider",
             "--timeout=60",
+            "--maxfail=2",
         ],
         cwd=map_,
         env={**os.environ, "PYTHONPATH": str(map_)},

@@ -156,6 +156,18 @@ async def test_a_bad_row_is_rejected_alone_with_row_column_code(client: httpx.As
     assert (een.status_code, een.headers["content-type"]) == (422, "application/problem+json")
 
 
+async def test_too_many_rows_too_large_a_body_and_broken_json_are_refused_whole(
+    client: httpx.AsyncClient, database: Database
+) -> None:
+    koppen = {"Idempotency-Key": "z", "Content-Type": "application/x-ndjson"}
+    rij = json.dumps({"naam": "a", "aantal": 1})
+    veel = await client.post("/v1/dingen", content="\n".join([rij] * 10_001), headers=koppen)
+    groot = await client.post("/v1/dingen", content=b"x" * (32 * 2**20 + 1), headers=koppen)
+    stuk = await client.post("/v1/dingen", content=rij + "\n{", headers=koppen)
+    assert [veel.status_code, groot.status_code, stuk.status_code] == [413, 413, 400]
+    assert await aantal(database) == 0
+
+
 async def test_a_trial_changes_nothing_and_tells_what_would_happen(
     client: httpx.AsyncClient, database: Database
 ) -> None:
