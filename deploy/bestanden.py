@@ -1,4 +1,4 @@
-"""`docs/bestanden.md`: welke bestanden er zijn en welke kolommen zij hebben, gemaakt uit de code (`python -m deploy.bestanden`)."""
+"""`docs/bestanden.md`: welke bestanden er zijn en hun kolommen, gemaakt uit de code (`python -m deploy.bestanden`)."""
 
 from pathlib import Path
 
@@ -8,10 +8,13 @@ from shared.api import Soort
 PAGINA = Path(__file__).resolve().parent.parent / "docs" / "bestanden.md"
 _KOP = """# Bestanden
 
-Gemaakt door `python -m deploy.bestanden` uit de code. CSV in UTF-8 met een kop, gescheiden door `,` of `;`; datums `JJJJ-MM-DD`,
-maanden `JJJJ-MM`, een punt of komma in getallen; elke `tot` is de eerste dag erna. Een gemeente is haar CBS-code (`0014`; `GM0014`
-mag). `banenspoor importeer SOORT BESTAND`: elke rij wordt apart beoordeeld; wat is afgewezen staat met rij, kolom, code en melding
-in `BESTAND.fouten.csv`. Zolang historie geladen wordt mag elke rij een kolom `bekend_op` hebben: sinds wanneer dit bekend was.
+Gemaakt door `python -m deploy.bestanden` uit de code. CSV in UTF-8 met een kop, gescheiden door `,` of `;`; datums
+`JJJJ-MM-DD`, maanden `JJJJ-MM`, een punt of komma in getallen; elke `tot` is de eerste dag erna. Een gemeente is haar CBS-code
+(`0014`; `GM0014` mag). `banenspoor importeer SOORT BESTAND`: elke rij wordt apart beoordeeld; wat is afgewezen staat met rij,
+kolom, code en melding in `BESTAND.fouten.csv`.
+
+Zolang historie geladen wordt mag elke rij een kolom `bekend_op` hebben: sinds wanneer dit bekend was. Laad historie in volgorde
+van kennis, ook over soorten heen: een maand wordt gezegd met het register en de baan zoals die op dat moment geladen zijn.
 
 Een kolom tussen haken mag ontbreken of leeg zijn.
 """

@@ -6,10 +6,11 @@ wordt apart beoordeeld; wat goed is wordt in één transactie vastgelegd, samen 
 
 import hashlib
 import json
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Annotated, Any, TypeVar
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
@@ -17,8 +18,18 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from pydantic import AliasChoices, AliasGenerator, BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic import (
+    AliasChoices,
+    AliasGenerator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    ValidationError,
+    field_validator,
+)
 from pydantic.alias_generators import to_camel
+from pydantic_core import PydanticCustomError
+from starlette.exceptions import HTTPException
 
 from shared.auth import Aanroeper, GeenToegang
 from shared.db import Pool, Tx, neem_historieslot
@@ -31,13 +42,19 @@ MAX_LICHAAM = 32 * 2**20
 M = TypeVar("M", bound="Rij")
 
 
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2})?)?", re.ASCII)
+
+
 def _moment(waarde: Any) -> Any:
-    """Een kale datum is het begin van die dag in Amsterdam."""
-    if isinstance(waarde, str) and len(waarde) == 10:
-        return datetime.combine(date.fromisoformat(waarde), time.min, AMSTERDAM)
-    if isinstance(waarde, datetime) and waarde.tzinfo is None:
-        return waarde.replace(tzinfo=AMSTERDAM)
-    return waarde
+    """Een dag (haar begin in Amsterdam) of een tijdstip; zonder zone is dat Nederlandse tijd."""
+    if isinstance(waarde, str) and _MOMENT.fullmatch(waarde.strip()):
+        try:
+            waarde = datetime.fromisoformat(waarde.strip())
+        except ValueError:
+            waarde = None
+    if not isinstance(waarde, datetime):
+        raise PydanticCustomError("onjuist", "geen moment: verwacht JJJJ-MM-DD of een tijdstip")
+    return waarde if waarde.tzinfo else waarde.replace(tzinfo=AMSTERDAM)
 
 
 class Rij(BaseModel):
@@ -47,11 +64,20 @@ class Rij(BaseModel):
         frozen=True,
         extra="forbid",
         str_strip_whitespace=True,
+        hide_input_in_errors=True,
         alias_generator=AliasGenerator(
             validation_alias=lambda n: AliasChoices(n, to_camel(n)), serialization_alias=lambda n: n
         ),
     )
     bekend_op: Annotated[datetime | None, BeforeValidator(_moment)] = None
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _zonder_nul(cls, waarde: Any) -> Any:
+        """PostgreSQL bewaart geen nul-teken in tekst."""
+        if isinstance(waarde, str) and "\0" in waarde:
+            raise PydanticCustomError("onjuist", "een nul-teken kan niet")
+        return waarde
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,13 +163,14 @@ def meld_problemen_aan(app: FastAPI) -> None:
         fouten = [{"plaats": ".".join(map(str, f["loc"])), "melding": f["msg"]} for f in fout.errors()]
         return probleemantwoord(Probleem(400, "onjuist", "De vraag klopt niet", fouten=fouten))
 
-    async def bij_rest(_verzoek: Request, fout: Exception) -> Response:
-        log.error("verzoek_mislukt", fout=type(fout).__name__, exc_info=fout)
-        return probleemantwoord(Probleem(500, "intern", "Er ging iets mis bij ons"))
+    async def bij_http(_verzoek: Request, fout: Exception) -> Response:
+        assert isinstance(fout, HTTPException)  # noqa: S101
+        titel = {404: "Dit bestaat niet", 405: "Dat kan hier niet"}.get(fout.status_code, "Dat gaat niet")
+        return probleemantwoord(Probleem(fout.status_code, f"http_{fout.status_code}", titel))
 
     app.add_exception_handler(Probleem, bij_probleem)
     app.add_exception_handler(RequestValidationError, bij_vraag)
-    app.add_exception_handler(Exception, bij_rest)
+    app.add_exception_handler(HTTPException, bij_http)
 
 
 def aanroeper(verzoek: Request, scope: str) -> Aanroeper:
@@ -207,10 +234,12 @@ async def voer_uit(verzoek: Request, scope: str, lichaam: bytes, werk: Werk) -> 
     if not 1 <= len(sleutel) <= 200:
         raise Probleem(400, "geen_idempotency_key", "Elke schrijfopdracht heeft een Idempotency-Key (1–200 tekens)")
     route = verzoek.scope["route"].path
-    vinger = hashlib.blake2b(lichaam, key=verzoek.app.state.vingersleutel, digest_size=32).digest()
+    vinger = hashlib.blake2b(lichaam, key=verzoek.app.state.vingersleutel(), digest_size=32).digest()
     async with pool.acquire() as conn, conn.transaction():
         if not await conn.fetchval(_SLOT, f"{wie.client} {route} {sleutel}"):
             raise Probleem(409, "bezig", "Deze opdracht wordt al uitgevoerd")
+        if await conn.fetchval("select afwijking is not null from relay_stand"):
+            raise Probleem(503, "niet_gereed", "Deze dienst neemt nu geen opdrachten aan", "log en database wijken af")
         eerder = await conn.fetchrow(_EERDER, wie.client, route, sleutel)
         if eerder is not None:
             if eerder["vinger"] != vinger:
@@ -261,6 +290,7 @@ def _route(router: APIRouter, soort: Soort) -> None:
     kop = {"name": "Idempotency-Key", "in": "header", "required": True, "schema": {"type": "string", "maxLength": 200}}
 
     async def opdracht(verzoek: Request) -> Response:
+        aanroeper(verzoek, soort.scope)  # eerst wie, dan pas lezen
         lichaam = await lees_lichaam(verzoek)
         bulk = verzoek.headers.get("content-type", "").startswith(NDJSON)
         rijen, fouten = _lees_rijen(lichaam, soort.model, bulk=bulk)
@@ -332,9 +362,6 @@ def _lees_rijen(lichaam: bytes, model: type[M], *, bulk: bool) -> tuple[list[tup
 def lees_rij(nr: int, inhoud: Any, model: type[M]) -> M | list[Fout]:
     """Eén rij volgens haar model, of de fouten erin (zonder waarden)."""
     if isinstance(inhoud, dict):
-        for kolom, waarde in inhoud.items():
-            if isinstance(waarde, str) and "\0" in waarde:
-                return [Fout(nr, kolom, "onjuist", "een nul-teken kan niet")]
         inhoud = {k: (None if isinstance(v, str) and not v.strip() else v) for k, v in inhoud.items()}
         inhoud = {k: v for k, v in inhoud.items() if v is not None}
     try:
@@ -351,20 +378,15 @@ def _fout(nr: int, deel: Any) -> Fout:
         return Fout(nr, kolom, "verplicht", "deze kolom is verplicht")
     if soort == "extra_forbidden":
         return Fout(nr, kolom, "onbekende_kolom", "deze kolom kennen wij niet")
-    eigen = soort in EIGEN_CODES
-    return Fout(
-        nr,
-        kolom,
-        soort if eigen else "onjuist",
-        deel["msg"] if eigen or soort == "enum" else f"onjuiste waarde ({soort})",
-    )
+    if soort in ("enum", "literal_error"):
+        keuze = str(deel["ctx"]["expected"]).replace(" or ", " of ")
+        return Fout(nr, kolom, "onjuist", f"kies uit {keuze}")
+    if soort in EIGEN_CODES:
+        return Fout(nr, kolom, soort, deel["msg"])
+    return Fout(nr, kolom, "onjuist", _MELDING.get(soort, f"onjuiste waarde ({soort})"))
 
 
-_MELDING = {
-    "enum": "deze code kennen wij niet",
-    "string_too_long": "te lang",
-    "string_pattern_mismatch": "onjuiste vorm",
-}
+_MELDING = {"string_too_long": "te lang", "string_too_short": "te kort", "string_pattern_mismatch": "onjuiste vorm"}
 EIGEN_CODES = frozenset(
     (
         "elfproef",

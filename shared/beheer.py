@@ -26,7 +26,7 @@ from geparkeerd g join geparkeerd_sleutel s using (topic, sleutel)
 group by g.topic, g.sleutel, s.sinds order by s.sinds, g.topic, g.sleutel limit 1000
 """
 _TOON = """
-select topic, partitie, publicatienr, ce_id, ce_time, type, code, melding, length(waarde) as bytes
+select topic, partitie, publicatienr, ce_id as "id", ce_time as "tijd", type, code, melding, length(waarde) as bytes
 from geparkeerd where topic = $1 and sleutel = $2 order by publicatienr limit 1000
 """
 _SLUIT_SLOT = "select pg_try_advisory_xact_lock(hashtext('banenspoor-historie'))"
@@ -121,7 +121,7 @@ async def repair(topic: str, sleutel: str, herstel: Herstel, verzoek: Request) -
         await _of_409(dead_letter.herstel(tx, topic, sleutel, herstel.data, wie.client))
         return 200, {"hersteld": 1}
 
-    return await voer_uit(verzoek, "beheer", await verzoek.body(), werk)
+    return await voer_uit(verzoek, "beheer", f"{topic}/{sleutel}/".encode() + await verzoek.body(), werk)
 
 
 @router.post("/historie/sluit", response_model=None)
@@ -132,10 +132,12 @@ async def sluit_historie(verzoek: Request) -> Response:
     """
 
     async def werk(tx: Tx, _wie: Opdracht) -> tuple[int, dict[str, Any]]:
+        if await tx.fetchval("select exists (select from geparkeerd)"):
+            raise Probleem(409, "geparkeerd", "Er staan gebeurtenissen geparkeerd: eerst herstellen (banenspoor dlq)")
         if not await tx.fetchval(_SLUIT_SLOT) or await tx.fetchval(_ONGENUMMERD):
             raise Probleem(409, "lading_open", "Er wordt nog historie geladen; probeer het zo weer")
         antwoord = await tx.execute(_SLUIT)
-        return 200, {"gesloten": True, "was_al_gesloten": antwoord.endswith(" 0")}
+        return 200, {"gesloten": True, "wasAlGesloten": antwoord.endswith(" 0")}
 
     return await voer_uit(verzoek, "historie", b"sluit", werk)
 

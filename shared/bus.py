@@ -149,12 +149,15 @@ class Bus:
             await asyncio.sleep(min(2.0, self._in.stilstand / 4))
             try:
                 await asyncio.wait_for(self._meet(), self._in.stilstand / 2)
-                if time.monotonic() >= volgende:
-                    volgende = time.monotonic() + self._in.controle_elke
-                    await self.inbox.controleer(list(self.inbox.posities))
             except Exception as fout:  # noqa: BLE001  # Kafka of database weg: dan is er ook geen stilstand gemeten
                 log.warning("waakhond_gestoord", fout=type(fout).__name__)
                 self._voortgang.clear()
+            if time.monotonic() >= volgende:
+                volgende = time.monotonic() + self._in.controle_elke
+                try:
+                    await self.inbox.controleer(list(self.inbox.posities))
+                except Exception as fout:  # noqa: BLE001  # de volgende minuut weer
+                    log.warning("controle_gestoord", fout=type(fout).__name__)
             self._grijp_in()
 
     async def _meet(self) -> None:
@@ -168,11 +171,14 @@ class Bus:
         for plaats, einde in einden.items():
             gelezen = inbox.posities[plaats].offset + 1 if plaats in inbox.posities else 0
             metrics.ACHTER.labels(plaats.topic, str(plaats.partition)).set(max(0, einde - gelezen))
-            verbruikt = max(gelezen, await consument.position(plaats)) if plaats in consument.assignment() else gelezen
+            verbruikt = gelezen
+            if plaats in consument.assignment() and plaats not in inbox.gestopt:
+                verbruikt = max(gelezen, await consument.position(plaats))
             if einde < gelezen and plaats not in inbox.gestopt:
                 korter.append(plaats)
             vorige = self._voortgang.get(plaats)
-            if verbruikt >= einde or vorige is None or vorige[0] != gelezen or plaats in inbox.gestopt:
+            stil = verbruikt >= einde and not inbox.bezig
+            if stil or vorige is None or vorige[0] != gelezen or plaats in inbox.gestopt:
                 self._voortgang[plaats] = (gelezen, nu)
         if korter:  # het log is korter dan wat verwerkt is: niet een minuut wachten
             await inbox.controleer(korter)

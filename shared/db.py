@@ -72,11 +72,10 @@ async def vergrendel(tx: Tx, sleutels: Iterable[str]) -> None:
         await tx.execute(_VERGRENDEL, gesorteerd)
 
 
-_HISTORIE_SLOT = "select pg_try_advisory_xact_lock_shared(hashtext('banenspoor-historie'))"
+_HISTORIE_SLOT = "select pg_advisory_xact_lock_shared(hashtext('banenspoor-historie'))"
 
 
 async def neem_historieslot(tx: Tx) -> bool:
-    """Neemt het gedeelde slot van het laden van historie; onwaar als de historie gesloten is (of gesloten wordt)."""
-    if not await tx.fetchval(_HISTORIE_SLOT):
-        return False
+    """Neemt het gedeelde slot van het laden van historie (wacht op wie sluit); onwaar als de historie gesloten is."""
+    await tx.execute(_HISTORIE_SLOT)
     return bool(await tx.fetchval("select historie from relay_stand"))

@@ -62,8 +62,8 @@ async def begraaf(tx: Tx, record: Any, reden: str) -> None:
     som = hashlib.sha256(record.key or b"")
     som.update(record.value or b"")
     for naam, waarde in record.headers:
-        som.update(naam.encode() + waarde)
-    bron = dict(record.headers).get("ce_source", b"").decode(errors="replace")[:200]
+        som.update(naam.encode() + (waarde or b""))
+    bron = (dict(record.headers).get("ce_source") or b"").decode(errors="replace").replace("\0", "\ufffd")[:200]
     await tx.execute(
         _BRIEF, record.topic, record.partition, record.offset, som.digest(), reden, bron, (record.value or b"")[:65536]
     )
@@ -156,9 +156,19 @@ async def verwerp(tx: Tx, topic: str, sleutel: str, door: str) -> None:
     await tx.execute(_LEEG, topic, sleutel)
 
 
+def _bekend_op(waarde: bytes | None) -> Any:
+    try:
+        inhoud = json.loads(waarde or b"")
+    except ValueError:
+        return None
+    return inhoud.get("bekendOp") if isinstance(inhoud, dict) else None
+
+
 async def herstel(tx: Tx, topic: str, sleutel: str, data: dict[str, Any], door: str) -> None:
     """Vervangt de data van de eerste wachtende gebeurtenis; `redrive` verwerkt haar daarna."""
     eerste = (await _open(tx, topic, sleutel))[0]
+    if data.get("bekendOp") != _bekend_op(eerste["waarde"]):
+        raise Geweigerd("herstel verandert nooit sinds wanneer iets bekend is (bekendOp)")
     await tx.execute(
         _HERSTEL, topic, eerste["partitie"], eerste["publicatienr"], json.dumps(data, ensure_ascii=False).encode()
     )

@@ -75,14 +75,17 @@ class Vreemd(ValueError):
 
 def lees(record: Any, bron: str) -> Bericht:
     """Leest de envelop van een ruw Kafka-record; `Vreemd` als die niet klopt of van een andere bron is."""
-    kop: dict[str, bytes] = dict(record.headers)
     try:
+        kop: dict[str, bytes] = dict(record.headers)
         if kop["ce_source"].decode() != bron:
             raise Vreemd("andere bron")
         correlatie = kop.get("ce_correlationid")
         nummer = int(kop["ce_sequence"])
         if nummer < 1:
             raise Vreemd("nummer onder 1")
+        tijd, soort = datetime.fromisoformat(kop["ce_time"].decode()), kop["ce_type"].decode()
+        if tijd.tzinfo is None or "\0" in soort:
+            raise Vreemd("ongeldige kop")
         return Bericht(
             topic=record.topic,
             partitie=record.partition,
@@ -90,16 +93,18 @@ def lees(record: Any, bron: str) -> Bericht:
             nummer=nummer,
             id=UUID(kop["ce_id"].decode()),
             bron=bron,
-            type=kop["ce_type"].decode(),
-            tijd=datetime.fromisoformat(kop["ce_time"].decode()),
-            sleutel=(record.key or b"").decode(errors="replace"),
+            type=soort,
+            tijd=tijd,
+            sleutel=(record.key or b"").decode(errors="replace").replace("\0", "\ufffd"),
             waarde=record.value or b"",
             correlatie=UUID(correlatie.decode()) if correlatie else None,
         )
     except KeyError as fout:
         raise Vreemd(f"kop {fout.args[0]} ontbreekt") from None
-    except ValueError as fout:
-        raise fout if isinstance(fout, Vreemd) else Vreemd("ongeldige kop") from None
+    except Vreemd:
+        raise
+    except (ValueError, AttributeError, TypeError):  # geen getal, geen tijd, een kop zonder waarde
+        raise Vreemd("ongeldige kop") from None
 
 
 def hoogste_nummer(records: Sequence[Any], bron: str) -> Bericht | None:

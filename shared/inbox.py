@@ -45,6 +45,8 @@ from unnest($1::text[], $2::smallint[], $3::bigint[], $4::bigint[], $5::uuid[], 
 where v.topic = n.topic and v.partitie = n.partitie
   and v.log_offset = n.oud_offset and v.publicatienr = n.oud_nummer and v.ce_id is not distinct from n.oud_id
 """
+_AFWIJKING = "select afwijking is not null from relay_stand"
+_WACHT = "een eerdere gebeurtenis van deze sleutel is geparkeerd"
 _GEBRUIKT = "select tijd from peil where bron = $1"
 
 
@@ -61,6 +63,10 @@ class NietEigenaar(Exception):
     """De positie in de database is niet de onze: een ander heeft deze partitie verwerkt."""
 
 
+class Afwijkend(Exception):
+    """De startcontrole van deze dienst wijkt af: tot zij klopt hoort geen enkele instantie (protocol 5)."""
+
+
 class Gestopt(Exception):
     """Deze partitie mag niet verder; de reden staat erbij."""
 
@@ -69,7 +75,7 @@ class Gestopt(Exception):
         self.plaats, self.reden = plaats, reden
 
 
-NIET_PER_STUK: tuple[type[BaseException], ...] = (*VOORBIJGAAND, NietEigenaar, Gestopt)
+NIET_PER_STUK: tuple[type[BaseException], ...] = (*VOORBIJGAAND, NietEigenaar, Gestopt, Afwijkend)
 
 
 class Handlers:
@@ -228,7 +234,7 @@ class Inbox:
     # --- ontvangst -------------------------------------------------------------------------------------------------
 
     async def ontvang(self, records: Sequence[Any]) -> None:
-        """Verwerkt een batch ruwe records. Storing wordt hier opnieuw geprobeerd; een fout van ons stopt de partitie."""
+        """Verwerkt een batch ruwe records. Storing wordt opnieuw geprobeerd; een fout van ons stopt de partities, luid."""
         per_plaats: dict[TopicPartition, list[Any]] = defaultdict(list)
         for record in records:
             per_plaats[TopicPartition(record.topic, record.partition)].append(record)
@@ -240,6 +246,8 @@ class Inbox:
                     return
                 except Gestopt as stop:
                     self._stop(stop.plaats, stop.reden)
+                except Afwijkend:
+                    self._stop_alle(per_plaats, "log en database van deze dienst wijken af")
                 except NietEigenaar:
                     log.warning("positie_van_ander", partities=[f"{p.topic}-{p.partition}" for p in per_plaats])
                     await self._opnieuw(list(per_plaats))
@@ -248,6 +256,18 @@ class Inbox:
                     log.warning("batch_gestoord", fout=type(fout).__name__, opnieuw_over=wacht)
                     await asyncio.sleep(wacht)
                     wacht = min(wacht * 2, 5)
+                except Exception as fout:  # noqa: BLE001  # een fout van ons: niets overslaan, luid stilstaan
+                    log.error("batch_mislukt", fout=type(fout).__name__, exc_info=fout)
+                    self._stop_alle(per_plaats, f"de batch mislukte: {type(fout).__name__}")
+
+    @property
+    def bezig(self) -> bool:
+        """Of er nu een batch verwerkt wordt."""
+        return self._bezig.locked()
+
+    def _stop_alle(self, plaatsen: Iterable[TopicPartition], reden: str) -> None:
+        for plaats in plaatsen:
+            self._stop(plaats, reden)
 
     async def _opnieuw(self, plaatsen: list[TopicPartition]) -> None:
         """Leest de posities opnieuw: de database beslist wie verder mag en waarvandaan."""
@@ -272,25 +292,27 @@ class Inbox:
                 per_topic[plaats.topic] += len(gekozen)
         if not aanvaard and not vreemd:
             return
+        te_veel: set[TopicPartition] = set()
         try:
             async with self._pool.acquire() as conn, conn.transaction():
-                await self._leg_vast(conn, aanvaard, nieuw, vreemd, per_stuk=False)
+                await self._leg_vast(conn, aanvaard, nieuw, vreemd)
                 faalpunt("voor_vastleggen")
         except NIET_PER_STUK:
             raise
         except Exception as fout:  # noqa: BLE001  # één rotte gebeurtenis: per stuk, zodat alleen haar sleutel wacht
             log.warning("batch_per_stuk", fout=type(fout).__name__, berichten=len(aanvaard))
             async with self._pool.acquire() as conn, conn.transaction():
-                await self._leg_vast(conn, aanvaard, nieuw, vreemd, per_stuk=True)
+                nieuw, geparkeerd, te_veel = await self._leg_per_stuk_vast(conn, aanvaard, vreemd)
+            self._nieuw_geparkeerd += [time.monotonic()] * geparkeerd
         faalpunt("na_vastleggen")
         self.posities.update(nieuw)
-        nu = time.time()
+        self._stop_alle(te_veel, "te veel geparkeerd: de fout is van ons")
         metrics.BATCH.observe(len(aanvaard))
         metrics.DUUR.observe(time.monotonic() - begin)
         for topic, aantal in per_topic.items():
             metrics.VERWERKT.labels(topic).inc(aantal)
         if aanvaard:
-            metrics.LEEFTIJD.labels(aanvaard[-1].topic).observe(max(0.0, nu - aanvaard[-1].tijd.timestamp()))
+            metrics.LEEFTIJD.labels(aanvaard[-1].topic).observe(max(0.0, time.time() - aanvaard[-1].tijd.timestamp()))
 
     async def _kies(
         self, plaats: TopicPartition, records: Sequence[Any], vreemd: list[tuple[Any, str]]
@@ -328,28 +350,61 @@ class Inbox:
         aanvaard: Sequence[Bericht],
         nieuw: dict[TopicPartition, Positie],
         vreemd: Sequence[tuple[Any, str]],
-        *,
-        per_stuk: bool,
     ) -> None:
         """Gevolgen, gezegde en posities in één transactie; gooit `NietEigenaar` als een positie niet de onze is."""
+        wachtend = await self._begin(tx, aanvaard, vreemd)
+        vrij = []
+        for bericht in aanvaard:
+            if (bericht.topic, bericht.sleutel) in wachtend:
+                await self._parkeer(tx, bericht, "wacht", _WACHT)
+            else:
+                vrij.append(bericht)
+        if vrij:
+            await zeg(tx, await self._verwerk(tx, self._gekeurd(vrij)))
+        if nieuw:
+            await self._schuif(tx, nieuw)
+
+    async def _leg_per_stuk_vast(
+        self, tx: Tx, aanvaard: Sequence[Bericht], vreemd: Sequence[tuple[Any, str]]
+    ) -> tuple[dict[TopicPartition, Positie], int, set[TopicPartition]]:
+        """Als `_leg_vast`, elk bericht in een savepoint. Geeft de posities tot waar het kwam, hoeveel sleutels er nieuw
+        geparkeerd zijn, en welke partities niet verder mogen: parkeren houdt op bij de grens per minuut."""
+        nu = time.monotonic()
+        self._nieuw_geparkeerd = [t for t in self._nieuw_geparkeerd if nu - t < 60]
+        ruimte = self._in.parkeer_per_minuut - len(self._nieuw_geparkeerd)
+        wachtend = await self._begin(tx, aanvaard, vreemd)
+        nieuw: dict[TopicPartition, Positie] = {}
+        te_veel: set[TopicPartition] = set()
+        geparkeerd = 0
+        for bericht in aanvaard:
+            plaats, sleutel = TopicPartition(bericht.topic, bericht.partitie), (bericht.topic, bericht.sleutel)
+            if plaats in te_veel:
+                continue
+            if sleutel in wachtend:
+                await self._parkeer(tx, bericht, "wacht", _WACHT)
+            elif (vergif := await self._los(tx, bericht)) is not None:
+                if geparkeerd >= ruimte:
+                    te_veel.add(plaats)
+                    continue
+                geparkeerd += await self._parkeer(tx, bericht, *vergif)
+                wachtend.add(sleutel)
+            nieuw[plaats] = Positie(bericht.offset, bericht.nummer, bericht.id)
+        if nieuw:
+            await self._schuif(tx, nieuw)
+        return nieuw, geparkeerd, te_veel
+
+    async def _begin(
+        self, tx: Tx, aanvaard: Sequence[Bericht], vreemd: Sequence[tuple[Any, str]]
+    ) -> set[tuple[str, str]]:
+        """Wat vóór de verwerking komt: mag er gehoord worden, dode brieven, sloten; geeft de geparkeerde sleutels."""
+        if await tx.fetchval(_AFWIJKING):
+            raise Afwijkend
         for record, reden in vreemd:
             await dead_letter.begraaf(tx, record, reden)
         await self._geen_verleden(tx, aanvaard)
         if self._met_slot:
             await vergrendel(tx, (b.sleutel for b in aanvaard))
-        wachtend = await dead_letter.geparkeerde_sleutels(tx, aanvaard)
-        vrij = []
-        for bericht in aanvaard:
-            if (bericht.topic, bericht.sleutel) in wachtend:
-                await self._parkeer(tx, bericht, "wacht", "een eerdere gebeurtenis van deze sleutel is geparkeerd")
-            elif not per_stuk:
-                vrij.append(bericht)
-            elif not await self._los(tx, bericht):
-                wachtend.add((bericht.topic, bericht.sleutel))
-        if vrij:
-            await zeg(tx, await self._verwerk(tx, self._gekeurd(vrij)))
-        if nieuw:
-            await self._schuif(tx, nieuw)
+        return await dead_letter.geparkeerde_sleutels(tx, aanvaard)
 
     def _gekeurd(self, berichten: Sequence[Bericht]) -> Sequence[Bericht]:
         if self._onbekend_parkeert and any(feit_van(b.type) is None for b in berichten):
@@ -360,30 +415,23 @@ class Inbox:
         """Verwerkt berichten buiten de batch om (redrive); gooit wat de verwerking gooit."""
         return await self._verwerk(tx, self._gekeurd(berichten))
 
-    async def _los(self, tx: Tx, bericht: Bericht) -> bool:
-        """Verwerkt één bericht in een savepoint; parkeert het bij vergif. Waar als het verwerkt is."""
+    async def _los(self, tx: Tx, bericht: Bericht) -> tuple[str, str] | None:
+        """Verwerkt één bericht in een savepoint; None als het lukte, anders (code, melding) waarom het vergif is."""
         try:
             async with tx.transaction():
                 await zeg(tx, await self._verwerk(tx, self._gekeurd([bericht])))
         except VOORBIJGAAND:
             raise
         except Vergif as fout:
-            await self._parkeer(tx, bericht, fout.code, fout.melding)
+            return fout.code, fout.melding
         except Exception as fout:  # noqa: BLE001  # een fout in de verwerking is vergif voor deze sleutel, meer niet
             log.error("verwerking_mislukt", id=str(bericht.id), type=bericht.type, fout=type(fout).__name__)
-            await self._parkeer(tx, bericht, "fout", type(fout).__name__)
-        else:
-            return True
-        return False
+            return "fout", type(fout).__name__
+        return None
 
-    async def _parkeer(self, tx: Tx, bericht: Bericht, code: str, melding: str) -> None:
-        nieuw = await dead_letter.parkeer(tx, bericht, code, melding)
+    async def _parkeer(self, tx: Tx, bericht: Bericht, code: str, melding: str) -> bool:
         metrics.GEPARKEERD.labels(bericht.topic, code).inc()
-        if nieuw:
-            nu = time.monotonic()
-            self._nieuw_geparkeerd = [t for t in self._nieuw_geparkeerd if nu - t < 60] + [nu]
-            if len(self._nieuw_geparkeerd) > self._in.parkeer_per_minuut:
-                raise Gestopt(TopicPartition(bericht.topic, bericht.partitie), "te veel geparkeerd: de fout is van ons")
+        return await dead_letter.parkeer(tx, bericht, code, melding)
 
     async def _geen_verleden(self, tx: Tx, aanvaard: Sequence[Bericht]) -> None:
         """Een gebeurtenis van vóór een al gebruikt peil zou een vaste vintage veranderen: de partitie stopt."""

@@ -31,6 +31,7 @@ _VAST_TOT = """
 select (select count(*) filter (where not historie and tijd is not null) from peil where bron = any($1::text[])) as bronnen,
        (select min(tijd) from peil where bron = any($1::text[])) as laagste,
        (select min(ce_time) from geparkeerd) as geparkeerd,
+       exists (select from geparkeerd where position('"bekendOp"'::bytea in waarde) > 0) as historie_geparkeerd,
        (select peil_bevestigd from relay_stand) as eigen,
        (select historie from relay_stand) as historie
 """
@@ -39,7 +40,7 @@ _MS = timedelta(milliseconds=1)
 
 def lees_peil(record: Any, bronnen: Collection[str]) -> Peil | None:
     """Het peil in dit record; None als het van geen van de bronnen is of niet te lezen valt."""
-    bron = dict(record.headers).get("ce_source", b"").decode(errors="replace")
+    bron = (dict(record.headers).get("ce_source") or b"").decode(errors="replace")
     if bron not in bronnen:
         return None
     try:
@@ -59,6 +60,8 @@ async def vast_tot(tx: Tx, bronnen: Collection[str]) -> datetime | None:
     rij = await tx.fetchrow(_VAST_TOT, list(bronnen))
     assert rij is not None  # noqa: S101  # een vraag zonder from geeft altijd één rij
     if not bronnen or rij["bronnen"] < len(bronnen) or rij["eigen"] is None or rij["historie"]:
+        return None
+    if rij["historie_geparkeerd"]:  # zij zou, eenmaal verwerkt, in het verleden boeken
         return None
     grenzen: list[datetime] = [rij["laagste"], rij["eigen"]]
     if rij["geparkeerd"] is not None:

@@ -56,6 +56,10 @@ update uitgaand u set publicatienr = n.nummer, ce_time = $3
 from unnest($1::uuid[], $2::bigint[]) n (id, nummer) where u.id = n.id
 """
 _ID = "select id from uitgaand where topic = $1 and partitie = $2 and publicatienr = $3"
+_NOG = """
+select (select count(*) from uitgaand where publicatienr is null) + coalesce(sum(genummerd - bevestigd), 0)::bigint
+from relay_merk
+"""
 _KLOK = "select clock_timestamp()"
 
 
@@ -123,7 +127,7 @@ class Relay:
             if (await conn.fetchrow(_STAND))["relay"] != self.naam:  # type: ignore[index]
                 raise Verdrongen
             await self._noteer()
-            await conn.execute("update relay_stand set gecontroleerd = true")
+            await conn.execute("update relay_stand set gecontroleerd = true, afwijking = null")
         self.afwijking = None
         log.info("relay_gestart", naam=self.naam, opnieuw_gezonden=len(rest))
         return True
@@ -181,6 +185,8 @@ class Relay:
         peil = await self._eigen_peil()
         if peil is not None:
             tijden.append(peil.tijd)
+            if not peil.historie:  # eens en voorgoed, ook als de database van vóór het sluiten is (protocol 20)
+                await self._conn.execute("update relay_stand set historie = false")
             for topic, nummers in peil.nummers.items():
                 if any(n > genummerd.get((topic, int(p)), 0) for p, n in nummers.items()):
                     raise LogWijktAf(f"{topic}: het eigen peil op het log is verder dan de database")
@@ -292,6 +298,7 @@ class Relay:
         for merk in await self._conn.fetch(_MERKEN):
             if merk["topic"] in self._in.topiclijst and not self._gecompacteerd(merk["topic"]):
                 nummers.setdefault(merk["topic"], {})[merk["partitie"]] = merk["genummerd"]
+        metrics.WACHTEND.set(await self._conn.fetchval(_NOG))
         rij = await self._conn.fetchrow("select count(*) as aantal, min(ce_time) as oudste from geparkeerd")
         assert rij is not None  # noqa: S101
         geparkeerd = Geparkeerd(aantal=rij["aantal"], oudste=rij["oudste"])
@@ -386,11 +393,18 @@ class Relay:
                 if self.afwijking != str(fout):
                     log.error("relay_weigert", reden=str(fout))
                 self.afwijking = str(fout)
+                await self._zeg_afwijking()
                 await asyncio.sleep(5)
             except Exception as fout:  # noqa: BLE001  # Kafka of database weg: opnieuw, met startcontrole
                 metrics.RELAY_FOUT.inc()
                 log.warning("relay_gestoord", fout=type(fout).__name__, voorbijgaand=isinstance(fout, VOORBIJGAAND))
                 await asyncio.sleep(1)
+
+    async def _zeg_afwijking(self) -> None:
+        """Laat ook de andere instanties weten dat er niets aangenomen of gehoord mag worden."""
+        if self._conn is not None:
+            with contextlib.suppress(*VOORBIJGAAND):
+                await self._conn.execute("update relay_stand set afwijking = $1", self.afwijking)
 
     async def _werk(self) -> None:
         while True:

@@ -26,6 +26,7 @@ create table relay_stand (
   relay          text,
   pid            integer,
   gecontroleerd  boolean not null default false,
+  afwijking      text,
   ronde          timestamptz,
   peil_bevestigd timestamptz,
   historie       boolean not null default true

@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import os
+import re
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
@@ -17,7 +18,7 @@ from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from shared import metrics, outbox
-from shared.api import Soort, meld_problemen_aan, router_voor
+from shared.api import Probleem, Soort, meld_problemen_aan, probleemantwoord, router_voor
 from shared.auth import Poort
 from shared.beheer import router as beheer
 from shared.bus import Bus
@@ -30,10 +31,13 @@ from shared.relay import Relay
 from shared.settings import Instellingen, lees
 
 _GECONTROLEERD = """
-select gecontroleerd and exists (
+select gecontroleerd and afwijking is null and exists (
   select from pg_locks l where l.locktype = 'advisory' and l.granted and l.pid = relay_stand.pid
+    and l.objid::bigint = (hashtext('banenspoor-relay')::bigint & 4294967295)
 ) from relay_stand
 """
+_TRACEPARENT = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}", re.ASCII)
+_TIJD = "select extract(epoch from clock_timestamp())::float8"
 _OPRUIMEN = "delete from idempotentie where not blijvend and op < now() - make_interval(days => $1)"
 
 
@@ -41,6 +45,7 @@ _OPRUIMEN = "delete from idempotentie where not blijvend and op < now() - make_i
 class Dienst:
     """Wat een dienst hoort, zegt en aanbiedt. `verwerk`: een hele batch tegelijk, in plaats van `hoort`.
 
+    `vingersleutel`: geheim waarmee de vingerafdruk van een opdracht wordt gemaakt, voor wie BSN's of nummers ontvangt.
     `peilbronnen`: diensten waarvan de peilen bepalen wat vast is (alleen telling).
     """
 
@@ -52,6 +57,7 @@ class Dienst:
     hoort_topics: tuple[str, ...] = ()
     peilbronnen: tuple[str, ...] = ()
     routers: tuple[APIRouter, ...] = ()
+    vingersleutel: Callable[[], bytes] | None = None
     bij_start: Callable[[Pool], Awaitable[None]] | None = None
 
 
@@ -129,7 +135,7 @@ class Bedrijf:
         log.info("dienst_gereed")
 
     async def _onderhoud(self) -> None:
-        """Elke minuut: partities vergelijken, verlopen antwoorden weg, en of de relay nog gecontroleerd is."""
+        """Elke minuut: partities vergelijken met de broker, en verlopen antwoorden weg."""
         while True:
             await asyncio.sleep(self.instellingen.controle_elke)
             try:
@@ -202,7 +208,7 @@ def maak_app(dienst: Dienst, instellingen: Instellingen) -> FastAPI:
     app.state.poort = Poort(instellingen.jwks, instellingen.uitgever, instellingen.publiek)
     app.state.mag_schrijven = bedrijf.mag_schrijven
     app.state.reden = lambda: "; ".join(bedrijf.redenen())
-    app.state.vingersleutel = dienst.naam.encode()
+    app.state.vingersleutel = dienst.vingersleutel or dienst.naam.encode
     meld_problemen_aan(app)
     app.include_router(router_voor(dienst.soorten))
     for router in (*dienst.routers, beheer, _gezondheid):
@@ -210,9 +216,14 @@ def maak_app(dienst: Dienst, instellingen: Instellingen) -> FastAPI:
 
     @app.middleware("http")
     async def rondom(verzoek: Request, volgende: Callable[[Request], Awaitable[Response]]) -> Response:
-        structlog.contextvars.bind_contextvars(traceparent=verzoek.headers.get("traceparent"))
+        spoor = verzoek.headers.get("traceparent", "")
+        structlog.contextvars.bind_contextvars(traceparent=spoor if _TRACEPARENT.fullmatch(spoor) else None)
         begin = time.monotonic()
-        antwoord = await volgende(verzoek)
+        try:
+            antwoord = await volgende(verzoek)
+        except Exception as fout:  # noqa: BLE001  # hier, en niet erboven: ook een fout van ons telt mee en heeft een versie
+            log.error("verzoek_mislukt", fout=type(fout).__name__, exc_info=fout)
+            antwoord = probleemantwoord(Probleem(500, "intern", "Er ging iets mis bij ons"))
         route = getattr(verzoek.scope.get("route"), "path", "onbekend")
         metrics.HTTP.labels(route, verzoek.method, str(antwoord.status_code)).observe(time.monotonic() - begin)
         antwoord.headers["API-Version"] = app.version
@@ -236,7 +247,7 @@ async def gereed(verzoek: Request) -> Response:
     bedrijf: Bedrijf = verzoek.app.state.bedrijf
     redenen, klok = bedrijf.redenen(), None
     try:
-        klok = await bedrijf.pool.fetchval("select extract(epoch from clock_timestamp())::float8", timeout=2)
+        klok = await asyncio.wait_for(bedrijf.pool.fetchval(_TIJD), 3)
     except Exception as fout:  # noqa: BLE001  # elke fout betekent: geen database
         redenen.append(f"database: {type(fout).__name__}")
     if bedrijf.bus is not None:

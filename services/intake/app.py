@@ -14,11 +14,17 @@ async def controleer_kluis(pool: Pool) -> None:
     await kluisboek.controleer(pool, kluis())
 
 
+def vingersleutel() -> bytes:
+    """Het geheim achter de vingerafdruk van een opdracht: zonder is uit een afdruk geen BSN te raden."""
+    return kluis().zoeksleutel("vingerafdruk van een opdracht")
+
+
 DIENST = Dienst(
     naam="intake",
     zegt=("doelgroepregister",),
     soorten=SOORTEN,
     hoort=hoor,
     routers=(router,),
+    vingersleutel=vingersleutel,
     bij_start=controleer_kluis,
 )

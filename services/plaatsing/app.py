@@ -4,6 +4,7 @@ from services.plaatsing.api import SOORTEN, router
 from services.plaatsing.handlers import hoor
 from services.plaatsing.store import werkgevers
 from shared.db import Pool
+from shared.kluis import kluis
 from shared.service import Dienst
 
 
@@ -13,11 +14,17 @@ async def controleer_kluis(pool: Pool) -> None:
         await werkgevers.controleer_kluis(conn)
 
 
+def vingersleutel() -> bytes:
+    """Het geheim achter de vingerafdruk van een opdracht: zonder is uit een afdruk geen nummer te raden."""
+    return kluis().zoeksleutel("vingerafdruk van een opdracht")
+
+
 DIENST = Dienst(
     naam="plaatsing",
     zegt=("plaatsingen", "verloonde-uren"),
     soorten=SOORTEN,
     hoort=hoor,
     routers=(router,),
+    vingersleutel=vingersleutel,
     bij_start=controleer_kluis,
 )

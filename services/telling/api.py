@@ -60,7 +60,7 @@ async def beantwoord(tx: Tx, vraag: Vraag, nu: datetime) -> dict[str, Any]:
         "per": list(selectie.per),
         "plaats": sorted({opname.plaats.waarde for opname in alle}),
         "bekendOp": antwoord.moment(bekend_op),
-        "vast": vast is not None and bekend_op <= vast,
+        "vast": vast is not None and bekend_op <= vast and not vraag.regels_nu,
         "vastTot": antwoord.moment(vast),
         "positie": await cijfers.posities(tx, TOPICS),
         "versheidSeconden": None if gehoord_tot is None else max(0, int((nu - gehoord_tot).total_seconds())),

@@ -120,7 +120,9 @@ SABOTAGES = (
     Sabotage(
         "positie los van de boekingen",
         "shared/inbox.py",
+        "            await zeg(tx, await self._verwerk(tx, self._gekeurd(vrij)))\n"
         "        if nieuw:\n            await self._schuif(tx, nieuw)\n",
+        "            await zeg(tx, await self._verwerk(tx, self._gekeurd(vrij)))\n"
         "        if nieuw:\n            async with self._pool.acquire() as apart:\n"
         "                await self._schuif(apart, nieuw)\n",
         INBOX,

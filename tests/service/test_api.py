@@ -221,9 +221,12 @@ async def test_history_is_accepted_until_it_is_closed_for_good(client: httpx.Asy
     assert (await client.post("/v1/dingen", json=oud, headers=zonder)).json()["code"] == "historie_gesloten"
     for keer in (False, True):
         dicht = await client.post("/v1/historie/sluit", headers={"Idempotency-Key": f"f{keer}"})
-        assert dicht.json() == {"gesloten": True, "was_al_gesloten": keer}
+        assert dicht.json() == {"gesloten": True, "wasAlGesloten": keer}
     laat = await client.post("/v1/dingen", json=oud, headers={"Idempotency-Key": "e4"})
     assert (laat.status_code, laat.json()["code"]) == (422, "historie_gesloten")
+    for vorm in ("20180425", "2018-4-25", "1524614400", "2018-13-01"):
+        fout = await client.post("/v1/dingen", json={**oud, "bekend_op": vorm}, headers={"Idempotency-Key": f"v{vorm}"})
+        assert (fout.status_code, fout.json()["code"]) == (422, "onjuist")
     nu = await client.post("/v1/dingen", json={"naam": "nu", "aantal": 1}, headers={"Idempotency-Key": "e5"})
     assert nu.status_code == 200
 
@@ -256,6 +259,29 @@ async def test_before_the_start_check_nothing_is_accepted(client: httpx.AsyncCli
     assert await aantal(database) == 0
     assert (await client.get("/healthz/ready")).status_code == 503
     assert (await client.get("/healthz/live")).status_code == 200
+
+
+async def test_history_does_not_close_while_an_event_is_parked(client: httpx.AsyncClient, database: Database) -> None:
+    """Zij zou na haar herstel in het verleden boeken."""
+    await database.pool.execute("insert into geparkeerd_sleutel values ('t', 'x')")
+    await database.pool.execute(
+        """insert into geparkeerd (topic, sleutel, partitie, publicatienr, log_offset, ce_id, ce_time, bron, type, code, melding)
+        values ('t', 'x', 0, 1, 0, gen_random_uuid(), now(), 'b', 't', 'c', 'm')"""
+    )
+    assert (await client.post("/v1/historie/sluit", headers={"Idempotency-Key": "p"})).json()["code"] == "geparkeerd"
+
+
+async def test_while_the_start_check_differs_no_instance_accepts(client: httpx.AsyncClient, database: Database) -> None:
+    await database.pool.execute("update relay_stand set afwijking = 'proef'")
+    antwoord = await client.post("/v1/dingen", json={"naam": "x", "aantal": 1}, headers={"Idempotency-Key": "q"})
+    assert (antwoord.status_code, await aantal(database)) == (503, 0)
+
+
+async def test_what_is_not_there_is_a_problem_too(client: httpx.AsyncClient) -> None:
+    for antwoord in (await client.get("/v1/niets"), await client.get("/v1/dingen")):
+        assert antwoord.status_code in (404, 405)
+        assert antwoord.headers["content-type"] == "application/problem+json"
+        assert antwoord.headers["API-Version"] == "1.0.0"
 
 
 async def test_openapi_metrics_and_version_header(client: httpx.AsyncClient) -> None:

@@ -177,12 +177,14 @@ async def test_history_is_taken_until_it_is_closed(huis: Huis, monkeypatch: pyte
     rijen = (f"{KOP},bekend_op", f"{aanvraag('A1', BSNS[0])},2024-03-05")
     assert (await huis.importeer("aanvragen", *rijen))["aanvaard"] == 1
     monkeypatch.setattr(beheer_cli, "DIENSTEN", ("intake", "beoordeling"))
+    monkeypatch.setattr(beheer_cli, "wacht", lambda *_: None)  # hier is geen keten om op te wachten, en geen relay
+    await huis.beoordeling.pool.execute("update uitgaand set publicatienr = 1, ce_time = now()")
     gesloten = await huis.draai("historie", "sluit")
-    assert [(d["dienst"], d["gesloten"], d["was_al_gesloten"]) for d in gesloten["diensten"]] == [
+    assert [(d["dienst"], d["gesloten"], d["wasAlGesloten"]) for d in gesloten["diensten"]] == [
         ("intake", True, False),
         ("beoordeling", True, False),
     ]
-    assert all(d["was_al_gesloten"] for d in (await huis.draai("historie", "sluit"))["diensten"])
+    assert all(d["wasAlGesloten"] for d in (await huis.draai("historie", "sluit"))["diensten"])
     await huis.importeer("aanvragen", rijen[0], f"{aanvraag('A2', BSNS[0])},2024-03-05", status=1)
     assert huis.fouten("aanvragen") == [("2", "bekend_op", "historie_gesloten")]
 

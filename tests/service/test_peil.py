@@ -110,6 +110,21 @@ async def test_a_parked_event_holds_the_fixed_moment_strictly_below_itself(telli
     assert vastgesteld < geparkeerd
 
 
+async def test_nothing_is_fixed_while_parked_history_would_still_be_booked_in_the_past(telling: Database) -> None:
+    peilen = Peilen(telling.pool, {}, BRON, TOPICS)
+    for bron in BRON:
+        peilen.hoor(peil(bron, 9, {}))
+    await peilen.verwerk()
+    await telling.pool.execute("insert into geparkeerd_sleutel values ('verloonde-uren', 'x')")
+    await telling.pool.execute(
+        """insert into geparkeerd
+          (topic, sleutel, partitie, publicatienr, log_offset, ce_id, ce_time, bron, type, waarde, code, melding)
+        values
+          ('verloonde-uren', 'x', 0, 1, 0, gen_random_uuid(), now(), 'b', 't', '{"bekendOp": "2018-01-01"}', 'c', 'm')"""
+    )
+    assert await vast(telling) is None
+
+
 async def test_the_fixed_moment_is_never_above_the_own_acknowledged_peil(telling: Database) -> None:
     peilen = Peilen(telling.pool, {}, BRON, TOPICS)
     for bron in BRON:

@@ -242,6 +242,17 @@ async def test_another_event_at_the_mark_is_refused_loudly(omgeving: Omgeving) -
         await omgeving.relay()
 
 
+async def test_history_that_was_closed_stays_closed_in_an_older_database(omgeving: Omgeving) -> None:
+    relay = await omgeving.relay()
+    await omgeving.zegger.execute("update relay_stand set historie = false")
+    await relay.ronde()
+    await relay.zend_peil()
+    await relay.sluit()
+    await omgeving.zegger.execute("update relay_stand set historie = true")  # teruggezet naar vóór het sluiten
+    await omgeving.relay()
+    assert not await omgeving.zegger.fetchval("select historie from relay_stand")
+
+
 async def test_a_number_that_is_another_event_on_the_log_is_refused_loudly(omgeving: Omgeving) -> None:
     persoon = uuid4()
     await omgeving.zeg(ding(persoon, 1), ding(persoon, 2))

@@ -156,7 +156,7 @@ def neem_sectoren(dossier: Dossier, sectoren: Mapping[UUID, Tijdlijn], moment: M
     if periode := sector_op(sectoren.get(baan.werkgever, ()), baan.van):
         opgave = replace(baan, sector=periode.sector, subsector=periode.subsector)
         dossier.baan, feiten = vervolg(opgave, baan, moment.bekend_op)
-        dossier.baan_veranderd = bool(feiten)
+        dossier.baan_veranderd |= bool(feiten)
     for maand, gezegd in sorted(dossier.gezegd.items()):
         if gezegd.stand is not None:
             nieuw = met_sectoren(gezegd.stand, maand, baan.tot, sectoren)

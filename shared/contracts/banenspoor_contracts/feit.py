@@ -16,7 +16,9 @@ class Waarde(BaseModel):
     Onbekende velden worden overgeslagen, zodat een lezer een nieuw veld van de zender verdraagt.
     """
 
-    model_config = ConfigDict(frozen=True, alias_generator=to_camel, populate_by_name=True, extra="ignore")
+    model_config = ConfigDict(
+        frozen=True, alias_generator=to_camel, populate_by_name=True, extra="ignore", hide_input_in_errors=True
+    )
 
     def json_(self) -> dict[str, Any]:
         """De inhoud als gewone Python-waarden, met de namen van de JSON."""

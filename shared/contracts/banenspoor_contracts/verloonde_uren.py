@@ -3,10 +3,12 @@
 Wie telt, boekt `vorig` af op zijn cel en `nieuw` bij op de zijne, en anders niets.
 """
 
+from datetime import datetime
+from functools import lru_cache
 from typing import ClassVar, Self
 from uuid import UUID
 
-from pydantic import field_validator, model_validator
+from pydantic import TypeAdapter, field_validator, model_validator
 
 from .codes import Contract, Grondslag, Reden, Sector, Subsector, Vorm
 from .feit import OverPersoon, Waarde
@@ -37,6 +39,15 @@ class Cel(Waarde):
     def _op_volgorde(cls, grondslagen: tuple[Grondslag, ...]) -> tuple[Grondslag, ...]:
         return tuple(sorted(set(grondslagen)))
 
+    def bytes_(self) -> bytes:
+        """Als bij elke waarde; onthouden, want dezelfde cel komt telkens terug."""
+        return _cel_bytes(self)
+
+
+@lru_cache(maxsize=65536)
+def _cel_bytes(cel: Cel) -> bytes:
+    return Waarde.bytes_(cel)
+
 
 class UrenStand(Waarde):
     """De uren van één baan in één maand, in honderdsten; negatief kan, zoals in de loonaangifte.
@@ -56,6 +67,14 @@ class UrenStand(Waarde):
         """De uren zonder wat uitbetaald is, in honderdsten."""
         return self.uren_x100 - self.uitbetaald_x100
 
+    def bytes_(self) -> bytes:
+        """Als bij elke waarde, hier uitgeschreven omdat dit het drukste feit is: alleen getallen, uuid's en de cel."""
+        inlener = b"null" if self.inlener is None else b'"%s"' % str(self.inlener).encode()
+        return b'{"cel":%s,"inlener":%s,"uitbetaaldX100":%d,"urenX100":%d,"werkgever":"%s"}' % (
+            *(self.cel.bytes_(), inlener, self.uitbetaald_x100, self.uren_x100),
+            str(self.werkgever).encode(),
+        )
+
 
 class UrenVerloond(OverPersoon):
     """De uren van deze baan in deze maand zijn `nieuw`; het laatst gezegde was `vorig` (leeg: nog niets)."""
@@ -74,3 +93,24 @@ class UrenVerloond(OverPersoon):
         if self.nieuw is None and self.vorig is None:
             raise ValueError("nieuw en vorig zijn allebei leeg")
         return self
+
+    def bytes_(self) -> bytes:
+        """Als bij elk feit, hier uitgeschreven omdat dit het drukste is; codes, uuid's en een maand hebben geen ontsnapping."""
+        bekend = b"" if self.bekend_op is None else b'"bekendOp":%s,' % _moment_bytes(self.bekend_op)
+        return b'{%s"maand":"%s","nieuw":%s,"persoon":"%s","plaatsing":"%s","reden":"%s","vorig":%s}' % (
+            *(bekend, self.maand.encode(), _stand_bytes(self.nieuw), str(self.persoon).encode()),
+            *(str(self.plaatsing).encode(), self.reden.value.encode(), _stand_bytes(self.vorig)),
+        )
+
+
+def _stand_bytes(stand: UrenStand | None) -> bytes:
+    return b"null" if stand is None else stand.bytes_()
+
+
+@lru_cache(maxsize=4096)
+def _moment_bytes(moment: datetime) -> bytes:
+    """Een moment zoals het overal geschreven wordt; in geladen historie is het vaak hetzelfde."""
+    return _MOMENT.dump_json(moment)
+
+
+_MOMENT = TypeAdapter(datetime)
