@@ -8,6 +8,7 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Iterator
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -16,6 +17,7 @@ import asyncpg
 import httpx
 import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from pydantic.alias_generators import to_camel
 
 from deploy import synthetisch
 from deploy.lokaal.stack import Stack
@@ -159,14 +161,30 @@ class Proef:
                 for r in await telling.fetch("select maand, sum(delta_uren_x100) from boeking group by maand")
             }
             assert boek == boekingen, "balans en boekingen verschillen"
-            som: dict[str, int] = defaultdict(int)
-            for (_, maand), stand in laatste.items():
-                som[maand] += stand["urenX100"] if stand else 0
-            assert sorted(boek.values()) == sorted(som.values()), "het grootboek is niet het log"
+            assert await _grootboek(telling) == cellen_van(laatste), "het grootboek is niet het log, cel voor cel"
+            assert self._cijfer() == kwartaal_van(laatste), "het cijfer is niet het log"
             assert await telling.fetchval("select count(*) from geparkeerd") == 0
         finally:
             await plaatsing.close()
             await telling.close()
+
+    def _cijfer(self) -> dict[tuple[str | None, str], int]:
+        """(sector, vorm) → honderdsten uren van 2024-Q1, zoals de API ze geeft."""
+        return {
+            (c["sector"], c["vorm"]): int(Fraction(c["urenExact"]) * 100) for c in self.cijfer()["cellen"] if c["uren"]
+        }
+
+    def verwerkt(self, dienst: str) -> int:
+        """Hoeveel gebeurtenissen een dienst volgens haar posities verwerkt heeft."""
+
+        async def som() -> int:
+            conn = await asyncpg.connect(self.stack.postgres_url(dienst, f"{dienst}_app"))
+            try:
+                return int(await conn.fetchval("select sum(publicatienr) from verwerkt"))
+            finally:
+                await conn.close()
+
+        return asyncio.run(som())
 
     async def _bron_klopt(self, plaatsing: Any, laatste: dict[tuple[str, str], Any], storm: Storm) -> None:
         """Wat bevestigd is aan de storm, staat als laatste op het log."""
@@ -206,6 +224,52 @@ async def lees_log(kafka: str) -> list[dict[str, Any]]:
     finally:
         await lezer.stop()
     return uit
+
+
+_DIMENSIES = (
+    "gemeente_werk", "gemeente_woon", "sector", "subsector", "sector_inlener", "subsector_inlener", "vorm", "contract",
+    "grondslagen_maand", "grondslagen_kwartaal",
+)  # fmt: skip
+TELT = {"formeel": "formeel", "uitzendrelatie": "inleen", "wsw_detachering": "inleen"}
+"""De vormen in deze proef die meetellen, en in welke kolom."""
+
+
+async def _grootboek(telling: Any) -> dict[Any, int]:
+    """(jaar, maand, dimensies) → honderdsten uren, uit de balansen van telling; nullen vallen weg."""
+    rijen = await telling.fetch(
+        f"select s.maand, {', '.join(_DIMENSIES)}, sum(s.uren_x100) from stand s join cel using (cel_id) "
+        f"group by s.maand, {', '.join(_DIMENSIES)} having sum(s.uren_x100) <> 0"
+    )
+    return {tuple(r)[:-1]: r[-1] for r in rijen}
+
+
+def cellen_van(laatste: dict[tuple[str, str], Any]) -> dict[Any, int]:
+    """Hetzelfde als `_grootboek`, maar uit het ruwe log."""
+    uit: dict[Any, int] = defaultdict(int)
+    for (_, maand), stand in laatste.items():
+        if stand:
+            dimensies = [stand["cel"][to_camel(d)] for d in _DIMENSIES]
+            sleutel = (maandnummer(maand), *(",".join(w) if isinstance(w, list) else w for w in dimensies))
+            uit[sleutel] += stand["urenX100"]
+    return {sleutel: uren for sleutel, uren in uit.items() if uren}
+
+
+def kwartaal_van(laatste: dict[tuple[str, str], Any]) -> dict[tuple[str | None, str], int]:
+    """Tellende uren van 2024-Q1 per (sector, kolom): een tellende vorm en een grondslag aan het eind van het kwartaal."""
+    uit: dict[tuple[str | None, str], int] = defaultdict(int)
+    for (_, maand), stand in laatste.items():
+        if stand and "2024-01" <= maand <= "2024-03":
+            cel = stand["cel"]
+            if cel["vorm"] in TELT and cel["grondslagenKwartaal"]:
+                kolom = TELT[cel["vorm"]]
+                uit[cel["sector"] if kolom == "formeel" else None, kolom] += stand["urenX100"]
+    return {sleutel: uren for sleutel, uren in uit.items() if uren}
+
+
+def maandnummer(maand: str) -> int:
+    """Hoe telling een maand bewaart: jaar × 12 + maand - 1."""
+    jaar, nr = maand.split("-")
+    return int(jaar) * 12 + int(nr) - 1
 
 
 def fold(log: list[dict[str, Any]]) -> dict[tuple[str, str], Any]:

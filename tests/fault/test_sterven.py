@@ -5,12 +5,13 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from deploy.lokaal import poorten, processen
-from deploy.lokaal.diensten import instellingen
+from deploy.lokaal.diensten import antwoord_gereed, instellingen
 from tests.fault.conftest import KEREN, Proef
 
 NADEN = [
@@ -75,24 +76,35 @@ def test_postgresql_is_killed_under_load(proef: Proef) -> None:
     proef.klopt(storm)
 
 
-def _tweede_telling(proef: Proef) -> Any:
-    """Een tweede instantie van telling, op een eigen poort."""
+def wacht_tot(voorwaarde: Callable[[], bool], binnen: float = 40) -> None:
+    """Wacht op een voorwaarde, begrensd."""
+    einde = time.monotonic() + binnen
+    while not voorwaarde():
+        assert time.monotonic() < einde, "de voorwaarde bleef uit"
+        time.sleep(0.1)
+
+
+def _tweede_telling(proef: Proef) -> tuple[Any, int]:
+    """Een tweede instantie van telling, en haar poort."""
     staat = proef.stack.staat
     poort = poorten.vrije_poort(None, set(staat.poorten.values()))
     env = os.environ | instellingen(proef.stack.dir, staat, "telling") | {"BANENSPOOR_POORT": str(poort)}
     opdracht = [sys.executable, "-m", "deploy.cli", "serve", "telling"]
-    return processen.start(opdracht, proef.keten.werkmap / "telling2.log", env=env)
+    return processen.start(opdracht, proef.keten.werkmap / "telling2.log", env=env), poort
 
 
 def test_two_instances_and_a_zombie_count_nothing_twice(proef: Proef) -> None:
     eerste = proef.stack.diensten.pid("telling")
     assert eerste is not None
-    tweede = _tweede_telling(proef)
+    tweede, poort = _tweede_telling(proef)
     try:
+        wacht_tot(lambda: antwoord_gereed(poort)[0] == 200)
         with proef.storm() as storm:
-            time.sleep(4)  # verdeelt de partities
+            time.sleep(1)
             os.kill(eerste, signal.SIGSTOP)
-            time.sleep(9)  # langer dan de sessietijd: de tweede neemt alles over
+            time.sleep(8)  # langer dan de sessietijd: de tweede neemt alles over
+            tot_hier = proef.verwerkt("telling")
+            wacht_tot(lambda: proef.verwerkt("telling") > tot_hier)  # alleen de tweede kan dit
             os.kill(eerste, signal.SIGCONT)
             time.sleep(2)
         proef.klopt(storm)

@@ -296,3 +296,11 @@ def test_what_is_said_can_be_taken_back_whole() -> None:
     assert [(f.reden, f.nieuw) for f in terug] == [(Reden.CORRECTIE, None)]
     assert d.gezegd["2017-12"] == Gezegd(None, None, "A")
     assert isinstance(neem_register(d, MOMENT, omgeving(Register())), list)
+
+
+def test_a_job_that_changed_stays_changed_when_a_later_row_leaves_it_alone() -> None:
+    d = dossier(BAAN, maandregel(12))
+    neem_sectoren(d, {WERKGEVER: (OVERHEID,)}, MOMENT)
+    assert d.baan_veranderd
+    neem_sectoren(d, {WERKGEVER: (OVERHEID,)}, MOMENT)
+    assert d.baan_veranderd  # anders wordt een gezegde versie niet bewaard, en zegt de volgende wijziging haar nog eens
