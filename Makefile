@@ -1,7 +1,7 @@
 # Alles wat een nieuwkomer nodig heeft. Alleen Python (3.11 of nieuwer) en make moeten er zijn; uv komt zo nodig uit PyPI.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types contracts fault sabotage bench schoon
+.PHONY: help run test lint types contracts fault sabotage golden secrets test-compose bench schoon
 
 UV_VERSIE := 0.13.9
 EIGEN_UV := .lokaal/uv
@@ -32,6 +32,22 @@ fault: $(GEREED) ## Draai de storingsproeven, elk vele malen (BANENSPOOR_FAULT=n
 
 sabotage: $(GEREED) ## Zet elke sabotage van het protocol in een kopie van de code en kijk welke proef haar ziet
 	@exec .venv/bin/python -m tests.fault.sabotage
+
+golden: $(GEREED) ## Vergelijk de demo met de gepubliceerde cijfers en maak docs/demo.md (BANENSPOOR_DEMO_SCHAAL=50)
+	@BANENSPOOR_DEMO_BLAD=docs/demo.md exec .venv/bin/pytest tests/golden -s
+
+secrets: ## Maak de geheimen voor docker compose in geheimen/; wat er al is blijft
+	@mkdir -p -m 700 "$${BANENSPOOR_GEHEIMEN:-geheimen}"
+	@docker compose build --quiet geheimen
+	@docker compose --progress quiet run --rm --user "$$(id -u):$$(id -g)" geheimen
+
+test-compose: $(GEREED) ## Beproef docker compose van niets tot cijfer, en weer na down en up (Docker, of ../shared/lab)
+	@set -e; lab=../shared/lab; \
+	if [ -x $$lab/images/build ]; then \
+	  docker -H "unix://$${LAB:-/tmp/compose-lab}/docker.sock" version >/dev/null 2>&1 || trap '$$lab/engine stop' EXIT; \
+	  eval "$$($$lab/images/build)"; \
+	elif ! docker compose version >/dev/null 2>&1; then echo "Nodig is Docker met Compose 2.20 of nieuwer." >&2; exit 2; fi; \
+	.venv/bin/pytest tests/compose --timeout=900
 
 bench: $(GEREED) ## Meet de snelheid, als er metingen zijn
 	@if [ -f bench/__main__.py ]; then exec .venv/bin/python -m bench; \

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -56,7 +56,7 @@ def serve(dienst: Dienst, dir: Map = LOKAAL) -> None:
     """Draai één dienst tot SIGTERM, met de instellingen uit de omgeving of anders die van de map."""
     with nette_afloop():
         _ken(dienst)
-        if "BANENSPOOR_DATABASE_URL" not in os.environ:
+        if not _ingericht("DATABASE_URL", "KAFKA"):
             os.environ.update(_omgeving(dir, dienst))
         from shared.service import draai
 
@@ -74,7 +74,8 @@ def migreer(
         if dienst == "alle" and url in os.environ:
             raise LokaalFout(f"{url} is van één database: noem de dienst.", VERKEERD_GEBRUIK)
         for naam in DIENSTEN if dienst == "alle" else (_ken(dienst),):
-            adres = os.environ.get(url) or _omgeving(dir, naam)[url]
+            geheim = _geheim(f"{naam}_eigenaar_database_url")
+            adres = os.environ.get(url) or geheim or _omgeving(dir, naam)[url]
             from shared.migreer import migreer as breng_bij
 
             try:
@@ -88,23 +89,60 @@ def migreer(
 def topics(
     dir: Map = LOKAAL,
     replicatie: Annotated[int, typer.Option(min=1, help="Kopieën van een nieuw topic.")] = 1,
+    acl: Annotated[Path | None, typer.Option(metavar="FILE", help="Zet de rechten gelijk met dit bestand.")] = None,
 ) -> None:
     """Maak de topics van topics.yml die er nog niet zijn; een ander aantal partities wordt geweigerd."""
     with nette_afloop():
-        kafka = os.environ.get("BANENSPOOR_KAFKA") or _omgeving(dir, DIENSTEN[0])["BANENSPOOR_KAFKA"]
         import asyncio
 
+        from deploy import acl as rechten
         from deploy import topics as onderwerpen
+        from shared.settings import lees_topics
 
+        kafka = _kafka(dir)
         bestand = Path(os.environ.get("BANENSPOOR_TOPICS") or onderwerpen.BESTAND)
         for naam in asyncio.run(onderwerpen.zorg_voor(kafka, bestand, replicatie)):
             typer.echo(naam)
+        if acl is not None:
+            nieuw, weg = asyncio.run(rechten.zorg_voor(kafka, rechten.lees(acl, lees_topics(bestand))))
+            typer.echo(f"rechten: {len(nieuw)} gegeven, {len(weg)} ingetrokken", err=True)
+
+
+@app.command()
+def regels(dir: Map = LOKAAL) -> None:
+    """Laad de vastgestelde regels en streefcijfers door de voordeur; nog eens doen verandert niets."""
+    from deploy.lokaal.voortgang import Voortgang
+    from deploy.lokaal.vulling import regels as laad
+
+    with nette_afloop(), Voortgang() as voortgang:
+        laad(dir, voortgang)
 
 
 def _ken(dienst: str) -> str:
     if dienst not in DIENSTEN:
         raise LokaalFout(f"Onbekende dienst {dienst}; er zijn: {', '.join(DIENSTEN)}.", VERKEERD_GEBRUIK)
     return dienst
+
+
+def _ingericht(*namen: str) -> bool:
+    """Is een van deze instellingen gegeven, in de omgeving of als geheim? Dan geldt dat, en geen ingebedde stand."""
+    return any(f"BANENSPOOR_{naam}" in os.environ or _geheim(naam.lower()) for naam in namen)
+
+
+def _geheim(naam: str) -> str | None:
+    from shared.settings import GEHEIMEN
+
+    pad = GEHEIMEN / f"banenspoor_{naam}"
+    return pad.read_text(encoding="utf-8").strip() if pad.is_file() else None
+
+
+def _kafka(map_: Path) -> dict[str, Any]:
+    """Hoe met Kafka te verbinden: uit omgeving en geheimen (de rest van een dienst is hier niet nodig), anders die van de map."""
+    from shared.settings import Instellingen
+
+    if not _ingericht("KAFKA"):
+        return {"bootstrap_servers": _omgeving(map_, DIENSTEN[0])["BANENSPOOR_KAFKA"]}
+    return Instellingen(dienst="beheer", database_url="", jwks=Path(), uitgever="").kafka_verbinding
 
 
 def _omgeving(map_: Path, dienst: str) -> dict[str, str]:

@@ -50,6 +50,11 @@ OPDRACHTEN = (
     Elders("telling", "Cijfers per periode, als tabel, CSV of JSON.", _app_van("services.telling.cli")),
     Elders("historie", "Het laden van historie sluiten.", _beheer("historie")),
     Elders("doctor", "Wat deze machine heeft en wat er mankeert.", _app_van("deploy.doctor")),
+    Elders(
+        "demo",
+        "Een synthetische bevolking met de gepubliceerde totalen, en wat leven.",
+        _app_van("deploy.demo.opdracht"),
+    ),
     Elders("dlq", "Geparkeerde gebeurtenissen bekijken, opnieuw verwerken, herstellen, verwerpen.", _beheer("dlq")),
 )
 

@@ -19,23 +19,25 @@ BESTAND = Path(__file__).with_name("topics.yml")
 _BESTAAT_AL = 36
 
 
-async def zorg_voor(kafka: str, bestand: Path = BESTAND, replicatie: int = 1) -> list[str]:
+async def zorg_voor(kafka: str | Mapping[str, Any], bestand: Path = BESTAND, replicatie: int = 1) -> list[str]:
     """Maak wat ontbreekt, zet instellingen gelijk met het bestand, en geef de namen van wat nieuw is.
 
+    ``kafka`` is een adres, of hoe te verbinden (``Instellingen.kafka_verbinding``);
     ``replicatie`` is het aantal kopieën van een nieuw topic. Er wordt nooit een topic verwijderd of vergroot.
 
     Raises:
         LokaalFout: Kafka is niet te bereiken, of een bestaand topic heeft een ander aantal partities.
     """
     topics = lees_topics(bestand)
-    beheer = AIOKafkaAdminClient(bootstrap_servers=kafka, request_timeout_ms=20_000)
+    verbinding = {"bootstrap_servers": kafka} if isinstance(kafka, str) else kafka
+    beheer = AIOKafkaAdminClient(**verbinding, request_timeout_ms=20_000)
     try:
         await beheer.start()
         nieuw = await _maak(beheer, topics, replicatie)
         await _controleer_partities(beheer, topics)
         await _zet_instellingen(beheer, topics, sorted(set(topics) - set(nieuw)))
     except KafkaError as fout:
-        raise LokaalFout(f"Kafka op {kafka} is niet te bereiken of weigert: {fout}") from fout
+        raise LokaalFout(f"Kafka op {verbinding['bootstrap_servers']} is niet te bereiken of weigert: {fout}") from fout
     finally:
         await beheer.close()
     return nieuw

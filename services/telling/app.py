@@ -2,6 +2,7 @@
 
 from services.telling.api import BRONNEN, router
 from services.telling.handlers import TOPICS, verwerk
+from services.telling.pagina import router as pagina
 from services.telling.regelinvoer import SOORTEN
 from shared.service import Dienst
 
@@ -12,5 +13,5 @@ DIENST = Dienst(
     verwerk=verwerk,
     hoort_topics=TOPICS,
     peilbronnen=BRONNEN,
-    routers=(router,),
+    routers=(router, pagina),
 )

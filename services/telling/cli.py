@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from services.telling.regelinvoer import SOORTEN
+from services.telling.schaal import demo_in
 from shared.client import MAP, Client, Map, nette_afloop
 
 __all__ = ["SOORTEN", "app"]
@@ -114,9 +115,15 @@ def _druk_af(antwoord: Mapping[str, Any]) -> None:
         tabel.add_column(kenmerk)
     for bedrag in bedragen:
         tabel.add_column(bedrag, justify="right", no_wrap=True, style="bold" if bedrag == antwoord["maat"] else None)
+    demo = demo_in(antwoord["cellen"])
+    if demo:
+        tabel.caption = f"Demo {demo.label}: synthetische gegevens, alle mensen en banen zijn verzonnen"
+        tabel.add_column(f"{demo.label} · staat voor", justify="right", no_wrap=True)
     tabel.add_column("status", no_wrap=True)
     for cel in antwoord["cellen"]:
         getallen = [getal(cel[bedrag]) for bedrag in bedragen]
+        if demo:
+            getallen.append(getal(demo.staat_voor(cel[f"{antwoord['maat']}Exact"])))
         tabel.add_row(*(_naam(cel, kenmerk) for kenmerk in kenmerken), *getallen, cel["status"])
     scherm = Console(highlight=False)
     heel = Console(width=1000).measure(tabel).maximum

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 WORTEL = Path(__file__).resolve().parents[2]
+PAGINA = WORTEL / "docs" / "sabotage.md"
 RELAY, INBOX, PEIL = "tests/service/test_relay.py", "tests/service/test_inbox.py", "tests/service/test_peil.py"
 
 
@@ -237,9 +238,18 @@ def sabotages() -> tuple[Sabotage, ...]:
     return (*SABOTAGES, *van_diensten)
 
 
+def _eerder() -> dict[str, str]:
+    """De rijen die er al zijn, op naam: wie één sabotage draait werkt alleen die bij."""
+    if not PAGINA.exists():
+        return {}
+    return {
+        rij.split(" | ")[0].removeprefix("| "): rij for rij in PAGINA.read_text().splitlines() if rij.startswith("| ")
+    }
+
+
 def hoofd() -> int:
-    """Draait alles en schrijft de tabel."""
-    regels, onopgemerkt = [], 0
+    """Draait alles (of wat het eerste argument noemt) en werkt de tabel bij."""
+    regels, onopgemerkt = _eerder(), 0
     alle = [s for s in sabotages() if len(sys.argv) < 2 or sys.argv[1] in s.naam]
     with tempfile.TemporaryDirectory() as tijdelijk:
         map_ = Path(tijdelijk) / "kopie"
@@ -260,9 +270,8 @@ def hoofd() -> int:
             namen = "<br>".join(f"`{n}`" for n in gefaald[:4]) + (
                 f"<br>en {len(gefaald) - 4} meer" if len(gefaald) > 4 else ""
             )
-            regels.append(f"| {s.naam} | `{s.bestand}` | {namen or '**niemand**'} |")
-    if len(sys.argv) < 2:
-        (WORTEL / "docs" / "sabotage.md").write_text(_KOP + "\n".join(regels) + "\n")
+            regels[s.naam] = f"| {s.naam} | `{s.bestand}` | {namen or '**niemand**'} |"
+            PAGINA.write_text(_KOP + "\n".join(regels[s.naam] for s in sabotages() if s.naam in regels) + "\n")
     return 1 if onopgemerkt else 0
 
 

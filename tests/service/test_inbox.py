@@ -157,6 +157,28 @@ async def test_effects_and_position_are_one_transaction(omgeving: Omgeving) -> N
     assert len(await omgeving.gevolgen()) == 20
 
 
+async def test_a_position_never_moves_without_its_effects(omgeving: Omgeving) -> None:
+    await omgeving.zeg(*(ding(uuid4(), n) for n in range(20)))
+    await omgeving.publiceer()
+    records = await omgeving.records()
+    inbox = await omgeving.inbox()
+    await omgeving.als_eigenaar(
+        """
+        create function weiger() returns trigger language plpgsql as
+          $$ begin raise serialization_failure using message = 'gevolg niet vast te leggen'; end $$;
+        create constraint trigger weiger after insert on gevolg deferrable initially deferred
+          for each row execute function weiger();
+        """
+    )
+    bezig = asyncio.create_task(inbox.ontvang(records))
+    await asyncio.sleep(0.5)
+    assert await omgeving.hoorder.fetchval("select coalesce(sum(publicatienr), 0) from verwerkt") == 0
+    await omgeving.als_eigenaar("drop trigger weiger on gevolg")
+    await asyncio.wait_for(bezig, 20)
+    await (await omgeving.inbox()).ontvang(records)
+    assert len(await omgeving.gevolgen()) == 20
+
+
 async def test_transient_trouble_is_retried_and_parks_nothing(omgeving: Omgeving) -> None:
     keren = 0
 

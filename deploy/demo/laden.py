@@ -1,0 +1,145 @@
+"""De demo laden: rijen naar bestanden, en die door de voordeur, op volgorde van kennis; daarna sluit de historie."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from deploy.demo import regels, rijen
+from deploy.demo.banen import Bouwer
+from deploy.demo.doelen import lees
+from deploy.demo.rijen import Rij, Rijen
+from deploy.demo.schaal import op_schaal
+from deploy.demo.uren import Uren, Urenregel
+from deploy.lokaal.fouten import LokaalFout
+
+if TYPE_CHECKING:
+    from shared.client import Client
+
+Voortgang = Callable[[str], None]
+SCHAAL, TOT = 50, "2023-Q4"
+_ZAAD = 2012
+_KLAAR = "demo.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """Wat er gevraagd is: `schaal` 1 : N, één `regio` of het hele land, en tot en met welk kwartaal."""
+
+    schaal: int = SCHAAL
+    regio: str = ""
+    tot: str = TOT
+
+    @property
+    def label(self) -> str:
+        """Onder welke naam de demo bij elk cijfer staat."""
+        return regels.label(self.schaal, self.regio)
+
+
+def laad(map_: Path, voortgang: Voortgang, schaal: int = SCHAAL, *, regio: str = "", tot: str = TOT) -> None:
+    """Schrijft de bestanden in `map_/demo` en laadt wat nog niet geladen is; nog eens verandert niets.
+
+    Raises:
+        LokaalFout: er is al een andere demo of de historie is al gesloten, of een rij wordt afgewezen.
+        ValueError: `tot` staat niet in de doelen, of er is geen regio `regio`.
+    """
+    demo = Demo(schaal, regio, tot)
+    werk = map_ / "demo"
+    klaar = werk / _KLAAR
+    eerder = json.loads(klaar.read_text(encoding="utf-8")) if klaar.exists() else None
+    if eerder is not None and eerder["demo"] != [schaal, regio, tot]:
+        raise LokaalFout(f"Hier is al een andere demo geladen ({eerder['label']}): begin opnieuw met `lokaal wis`.")
+    if eerder is not None and eerder["gesloten"]:
+        return
+    werk.mkdir(parents=True, exist_ok=True)
+    if eerder is None:
+        voortgang(f"Demo maken ({demo.label}, synthetisch)")
+        schrijf(demo, werk)
+        _noteer(klaar, demo, gesloten=False)
+    _laad(map_, werk, demo, voortgang)
+    _noteer(klaar, demo, gesloten=True)
+
+
+def _noteer(klaar: Path, demo: Demo, *, gesloten: bool) -> None:
+    inhoud = {"label": demo.label, "demo": [demo.schaal, demo.regio, demo.tot], "gesloten": gesloten}
+    klaar.write_text(json.dumps(inhoud), encoding="utf-8")
+
+
+def schrijf(demo: Demo, werk: Path) -> None:
+    """Maakt de bevolking en schrijft de bestanden, genoemd naar hun plaats in de volgorde en hun soort."""
+    doelen = op_schaal(lees().tot(demo.tot), demo.schaal)
+    bevolking = Bouwer(doelen, demo.schaal, _ZAAD).bouw()
+    if demo.regio and demo.regio not in bevolking.land.regios:
+        raise ValueError(f"{demo.regio} is geen arbeidsmarktregio: kies uit {', '.join(bevolking.land.regios)}")
+    uit = Rijen(doelen, bevolking, demo.regio)
+    blijft = {baan.nr for baan in uit.banen}
+    per_jaar: dict[str, list[Urenregel]] = defaultdict(list)
+    eerste: Sequence[Urenregel] = ()
+    for doel, blok in zip(doelen.kwartalen, Uren(doelen, bevolking.banen, _ZAAD).regels(), strict=True):
+        eerste = eerste or blok
+        if doel.periode.endswith("Q1") and per_jaar:
+            _schrijf_uren(werk, per_jaar)
+        per_jaar[doel.periode[:4]] += [regel for regel in blok if not demo.regio or regel.baan.nr in blijft]
+    _schrijf_uren(werk, per_jaar)
+    bestanden = {
+        "10-nulmeting": regels.nulmeting(doelen, eerste, demo.schaal, demo.regio, bevolking.land.regio),
+        "11-verdeelsleutel": regels.verdeelsleutels(doelen),
+        "12-doelstellingen": regels.doelstellingen(demo.schaal),
+        "20-werkgevers": uit.werkgevers(),
+        "21-maandsluiting": uit.maandsluiting(),
+        "22-registraties": uit.registraties(),
+        "23-verhuizingen": uit.verhuizingen(),
+        "30-plaatsingen": uit.plaatsingen(),
+    }
+    for naam, inhoud in bestanden.items():
+        _schrijf(werk / f"{naam}.csv", inhoud)
+
+
+def _schrijf_uren(werk: Path, per_jaar: dict[str, list[Urenregel]]) -> None:
+    for jaar, blok in per_jaar.items():
+        _schrijf(werk / f"40-uren-{jaar}.csv", rijen.uren(blok))
+    per_jaar.clear()
+
+
+def _schrijf(pad: Path, inhoud: Sequence[Rij]) -> None:
+    if inhoud:
+        with pad.open("w", newline="", encoding="utf-8") as bestand:
+            schrijver = csv.DictWriter(bestand, list(inhoud[0]))
+            schrijver.writeheader()
+            schrijver.writerows(inhoud)
+
+
+def _laad(map_: Path, werk: Path, demo: Demo, voortgang: Voortgang) -> None:
+    from shared.beheer_cli import sluit
+    from shared.client import Client
+    from shared.wacht import wacht
+
+    client = Client(map_)
+    for bestand in sorted(werk.glob("[0-9]*.csv")):
+        if bestand.name.startswith("30-"):
+            voortgang("Wachten tot het register overal bekend is")
+            wacht(client, "intake", lambda *_: None)
+        voortgang(f"{demo.label.capitalize()} laden (synthetisch): {bestand.stem[3:]}")
+        _importeer(client, bestand)
+    voortgang("Wachten tot de demo in de cijfers zit")
+    sluit(als_json=True, map_=map_)
+
+
+def _importeer(client: Client, bestand: Path) -> None:
+    from deploy.elders import soorten
+    from shared.client import OpdrachtFout
+    from shared.importeer import Bestand, voer_in
+
+    naam = bestand.stem[3:].split("-")[0]
+    soort = next(soort for soort in soorten() if soort.naam == naam)
+    try:
+        uit = voer_in(client, Bestand(bestand, soort, client.instellingen.import_max_bytes), lambda *_: None)
+    except OpdrachtFout as fout:
+        raise LokaalFout(f"{bestand.name} kon niet worden geladen: {fout}", fout.status) from fout
+    if uit.fouten:
+        raise LokaalFout(f"{bestand.name}: {uit.fouten} rijen afgewezen; zie {bestand}.fouten.csv.")
