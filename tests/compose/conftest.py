@@ -74,7 +74,8 @@ class Project:
         """`up --wait`: komt terug als alles gereed is."""
         begin = time.monotonic()
         self.compose(*(("--profile", profiel) if profiel else ()), "up", "--detach", "--wait", *diensten)
-        self.gemeten[f"up {' '.join(diensten)}".strip()] = time.monotonic() - begin
+        wat = f"up {' '.join(diensten)}".strip()
+        self.gemeten[f"weer {wat}" if wat in self.gemeten else wat] = time.monotonic() - begin
 
     def stand(self) -> str:
         """Wat er draait en wat het laatst gelogd is, voor bij een fout."""

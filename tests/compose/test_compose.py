@@ -285,13 +285,19 @@ def test_na_down_en_up_staat_er_hetzelfde(project: Project, eerste_cijfer: Any) 
     assert int(nummers["regels"]) > 0
 
 
-def test_een_nieuw_wachtwoord_geldt_zonder_gegevens_te_verliezen(project: Project, eerste_cijfer: Any) -> None:
-    bestand = project.geheimen / "kafka_telling"
-    bestand.chmod(0o644)
-    bestand.write_text("a1" * 24)
+def test_nieuwe_wachtwoorden_gelden_zonder_gegevens_te_verliezen(project: Project, eerste_cijfer: Any) -> None:
+    kafka, database = project.geheimen / "kafka_telling", project.geheimen / "telling_database_url"
+    oud, nieuw = database.read_text().split(":")[2].split("@")[0], "a1" * 24
+    for bestand, inhoud in ((kafka, nieuw), (database, database.read_text().replace(oud, nieuw))):
+        bestand.chmod(0o644)
+        bestand.write_text(inhoud)
+    opnieuw = ("up", "--detach", "--wait", "--force-recreate", "--no-deps")
     assert "telling is bij" in project.compose("run", "--rm", "--no-TTY", "kafka-wachtwoorden").stdout
-    project.compose("up", "--detach", "--wait", "--force-recreate", "--no-deps", "telling")
+    project.compose(*opnieuw, "postgres")
+    project.compose("exec", "--no-TTY", "postgres", "bash", "/docker-entrypoint-initdb.d/10-databases.sh")
+    project.compose(*opnieuw, "telling")
     assert cijfer(project) == eerste_cijfer
+    assert project.inspecteer()["telling"]["RestartCount"] == 0
 
 
 def test_een_ontbrekend_geheim_wordt_bij_naam_geweigerd(project: Project, tmp_path: Path) -> None:

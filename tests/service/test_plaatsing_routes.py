@@ -34,7 +34,7 @@ async def http(db: MaakDatabase, monkeypatch: pytest.MonkeyPatch) -> AsyncIterat
     for router in DIENST.routers:
         app.include_router(router)
     app.state.pool = (await db("plaatsing")).pool
-    app.state.poort, app.state.vingersleutel = _Poort(), b"proef"
+    app.state.poort, app.state.vingersleutel = _Poort(), lambda: b"proef"
     app.state.mag_schrijven, app.state.reden = lambda: True, lambda: ""
     koppen = {"Authorization": "plaatsingen:schrijven plaatsingen:lezen"}
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://proef", headers=koppen) as client:

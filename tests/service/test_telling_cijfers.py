@@ -102,7 +102,7 @@ async def _telling(pool: Any) -> AsyncIterator[Telling]:
     meld_problemen_aan(app)
     app.include_router(router_voor(SOORTEN))
     app.include_router(router)
-    app.state.pool, app.state.poort, app.state.vingersleutel = pool, _Poort(), b"proef"
+    app.state.pool, app.state.poort, app.state.vingersleutel = pool, _Poort(), lambda: b"proef"
     app.state.mag_schrijven = lambda: True
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://telling") as http:
         yield Telling(pool, http)

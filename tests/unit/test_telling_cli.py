@@ -26,7 +26,7 @@ ANTWOORD: dict[str, Any] = {
     ],
 }
 for _cel in ANTWOORD["cellen"]:
-    _cel |= {"periode": "2023-Q4", "uren": 1, "banen": 110432, "status": "indicatief"}
+    _cel |= {"periode": "2023-Q4", "uren": 1, "banen": 110432, "status": "indicatief", "regels": {}}
     _cel |= {f"{naam}Exact": "1/3" for naam in ("uren", "banen", "nulmeting", "extra", "gat")}
 
 
