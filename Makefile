@@ -11,7 +11,7 @@ GEREED := .venv/.gereed
 help: ## Toon wat er te doen is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
 
-run: $(GEREED) ## Start Banenspoor met een klein voorbeeld; Ctrl-C stopt het, de gegevens blijven (in .lokaal)
+run: $(GEREED) ## Start Banenspoor met de demo; Ctrl-C stopt het, de gegevens blijven (in .lokaal)
 	@exec .venv/bin/banenspoor run
 
 test: $(GEREED) ## Draai alle proeven, op een echte Kafka en PostgreSQL
@@ -33,8 +33,8 @@ fault: $(GEREED) ## Draai de storingsproeven, elk vele malen (BANENSPOOR_FAULT=n
 sabotage: $(GEREED) ## Zet elke sabotage van het protocol in een kopie van de code en kijk welke proef haar ziet
 	@exec .venv/bin/python -m tests.fault.sabotage
 
-golden: $(GEREED) ## Vergelijk de demo met de gepubliceerde cijfers en maak docs/demo.md (BANENSPOOR_DEMO_SCHAAL=50)
-	@BANENSPOOR_DEMO_BLAD=docs/demo.md exec .venv/bin/pytest tests/golden -s
+golden: $(GEREED) ## Vergelijk de demo met de gepubliceerde cijfers en maak docs/demo.md en docs/beeld (BANENSPOOR_DEMO_SCHAAL=50)
+	@BANENSPOOR_DEMO_BLAD=docs/demo.md BANENSPOOR_BEELD=docs/beeld exec .venv/bin/pytest tests/golden -s
 
 secrets: ## Maak de geheimen voor docker compose in geheimen/; wat er al is blijft
 	@mkdir -p -m 700 "$${BANENSPOOR_GEHEIMEN:-geheimen}"

@@ -29,7 +29,7 @@ app.add_typer(lokaal)
 
 @app.command()
 def run(dir: Map = LOKAAL) -> None:
-    """Start alles op de voorgrond met een klein voorbeeld; Ctrl-C stopt netjes."""
+    """Start alles op de voorgrond met de demo; Ctrl-C stopt netjes."""
     from deploy.lokaal.voorgrond import draai
 
     with nette_afloop():

@@ -87,10 +87,14 @@ def verwerp(topic: Topic, sleutel: Sleutel, dienst: Dienst, als_json: AlsJson = 
 @nette_afloop()
 def sluit(als_json: AlsJson = False, map_: Map = MAP) -> None:
     """Beëindig het laden van historie, voorgoed: daarna wordt elke rij met bekend_op geweigerd."""
-    client = Client(map_)
-    wacht(client, KETEN[0], lambda *_: None)  # wat geladen is moet overal gehoord zijn, anders is het pas nu bekend
-    regels = [{"dienst": naam, **client.post(naam, "/v1/historie/sluit")} for naam in DIENSTEN]
+    regels = sluit_historie(Client(map_))
     _toon({"diensten": regels}, regels, als_json)
+
+
+def sluit_historie(client: Client) -> list[dict[str, Any]]:
+    """Sluit de historie van elke dienst, zodra overal gehoord is wat er geladen is; anders was dat pas nu bekend."""
+    wacht(client, KETEN[0], lambda *_: None)
+    return [{"dienst": naam, **client.post(naam, "/v1/historie/sluit")} for naam in DIENSTEN]
 
 
 @historie.callback()

@@ -5,6 +5,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -15,12 +16,21 @@ SCHEMA = "urn:nl:banenafspraak:schema:"
 
 def uuid7() -> UUID:
     """Een UUID versie 7 (RFC 9562): op tijd geordend, verder willekeurig."""
-    ms = time.time_ns() // 1_000_000
-    willekeur = int.from_bytes(os.urandom(10), "big")
-    waarde = (ms << 80) | (0x7 << 76) | ((willekeur >> 68) << 64) | (0b10 << 62) | (willekeur & ((1 << 62) - 1))
-    return UUID(int=waarde)
+    return uuids7(1)[0]
 
 
+def uuids7(aantal: int) -> list[UUID]:
+    """Zoveel UUID's versie 7 van dit moment; onderling op willekeurige volgorde."""
+    vast = (time.time_ns() // 1_000_000 << 80) | (0x7 << 76) | (0b10 << 62)
+    bron = os.urandom(10 * aantal)
+    uit = []
+    for i in range(0, len(bron), 10):
+        willekeur = int.from_bytes(bron[i : i + 10], "big")
+        uit.append(UUID(int=vast | ((willekeur >> 68) << 64) | (willekeur & ((1 << 62) - 1))))
+    return uit
+
+
+@lru_cache(maxsize=64)
 def naar_tekst(tijd: datetime) -> str:
     """RFC 3339 in UTC met milliseconden."""
     return tijd.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -13,7 +13,7 @@ from banenspoor_contracts import Feit
 from banenspoor_contracts.murmur import partitie
 
 from shared.db import Tx, neem_historieslot
-from shared.envelope import uuid7
+from shared.envelope import uuids7
 from shared.settings import Topic
 
 _INVOEGEN = """
@@ -63,7 +63,7 @@ async def put_elk(tx: Tx, feiten: Sequence[tuple[Feit, UUID | None, UUID | None]
         return []
     if any(f.bekend_op is not None for f, _, _ in feiten) and not await neem_historieslot(tx):
         feiten = [(_van_nu(f), c, o) for f, c, o in feiten]
-    ids = [uuid7() for _ in feiten]
+    ids = uuids7(len(feiten))
     topics = [f.op_topic() for f, _, _ in feiten]
     sleutels = [f.sleutel() for f, _, _ in feiten]
     await tx.execute(

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import csv
 import json
+import threading
+import zlib
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +29,10 @@ Voortgang = Callable[[str], None]
 SCHAAL, TOT = 50, "2023-Q4"
 _ZAAD = 2012
 _KLAAR = "demo.json"
+_BANEN = 2
+"""In zoveel banen tegelijk wordt geladen; elke persoon zit in één baan (wacht dus nooit op de andere), op volgorde."""
+_NA_REGISTER = "30"
+"""Vanaf deze trap moet het register overal bekend zijn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +73,11 @@ def laad(map_: Path, voortgang: Voortgang, schaal: int = SCHAAL, *, regio: str =
     _noteer(klaar, demo, gesloten=True)
 
 
+def is_demo(map_: Path) -> bool:
+    """Of hier een demo geladen is, of het laden ervan begonnen."""
+    return (map_ / "demo" / _KLAAR).exists()
+
+
 def _noteer(klaar: Path, demo: Demo, *, gesloten: bool) -> None:
     inhoud = {"label": demo.label, "demo": [demo.schaal, demo.regio, demo.tot], "gesloten": gesloten}
     klaar.write_text(json.dumps(inhoud), encoding="utf-8")
@@ -92,18 +105,27 @@ def schrijf(demo: Demo, werk: Path) -> None:
         "12-doelstellingen": regels.doelstellingen(demo.schaal),
         "20-werkgevers": uit.werkgevers(),
         "21-maandsluiting": uit.maandsluiting(),
-        "22-registraties": uit.registraties(),
         "23-verhuizingen": uit.verhuizingen(),
-        "30-plaatsingen": uit.plaatsingen(),
     }
     for naam, inhoud in bestanden.items():
         _schrijf(werk / f"{naam}.csv", inhoud)
+    _per_persoon(werk, "22-registraties", uit.registraties())
+    _per_persoon(werk, "30-plaatsingen", uit.plaatsingen())
 
 
 def _schrijf_uren(werk: Path, per_jaar: dict[str, list[Urenregel]]) -> None:
     for jaar, blok in per_jaar.items():
-        _schrijf(werk / f"40-uren-{jaar}.csv", rijen.uren(blok))
+        for baan in range(_BANEN):
+            deel = [regel for regel in blok if regel.baan.persoon % _BANEN == baan]
+            _schrijf(werk / f"40-uren-{jaar}.{baan + 1}.csv", rijen.uren(deel))
     per_jaar.clear()
+
+
+def _per_persoon(werk: Path, naam: str, inhoud: Sequence[Rij]) -> None:
+    for baan in range(_BANEN):
+        _schrijf(
+            werk / f"{naam}.{baan + 1}.csv", [rij for rij in inhoud if zlib.crc32(rij["bsn"].encode()) % _BANEN == baan]
+        )
 
 
 def _schrijf(pad: Path, inhoud: Sequence[Rij]) -> None:
@@ -115,31 +137,66 @@ def _schrijf(pad: Path, inhoud: Sequence[Rij]) -> None:
 
 
 def _laad(map_: Path, werk: Path, demo: Demo, voortgang: Voortgang) -> None:
-    from shared.beheer_cli import sluit
+    from shared.beheer_cli import sluit_historie
     from shared.client import Client
     from shared.wacht import wacht
 
-    client = Client(map_)
-    for bestand in sorted(werk.glob("[0-9]*.csv")):
-        if bestand.name.startswith("30-"):
+    for trap, bestanden in groupby(sorted(werk.glob("[0-9]*.csv")), lambda bestand: bestand.name[:2]):
+        if trap == _NA_REGISTER:
             voortgang("Wachten tot het register overal bekend is")
-            wacht(client, "intake", lambda *_: None)
-        voortgang(f"{demo.label.capitalize()} laden (synthetisch): {bestand.stem[3:]}")
-        _importeer(client, bestand)
+            wacht(Client(map_), "intake", lambda *_: None)
+        Trap(map_, demo.label, voortgang).laad(list(bestanden))
     voortgang("Wachten tot de demo in de cijfers zit")
-    sluit(als_json=True, map_=map_)
+    sluit_historie(Client(map_))
 
 
-def _importeer(client: Client, bestand: Path) -> None:
-    from deploy.elders import soorten
-    from shared.client import OpdrachtFout
-    from shared.importeer import Bestand, voer_in
+class Trap:
+    """Bestanden die op elkaar niet hoeven te wachten dan per baan (het laatste deel van hun naam): elke baan een draad."""
 
-    naam = bestand.stem[3:].split("-")[0]
-    soort = next(soort for soort in soorten() if soort.naam == naam)
-    try:
-        uit = voer_in(client, Bestand(bestand, soort, client.instellingen.import_max_bytes), lambda *_: None)
-    except OpdrachtFout as fout:
-        raise LokaalFout(f"{bestand.name} kon niet worden geladen: {fout}", fout.status) from fout
-    if uit.fouten:
-        raise LokaalFout(f"{bestand.name}: {uit.fouten} rijen afgewezen; zie {bestand}.fouten.csv.")
+    def __init__(self, map_: Path, label: str, voortgang: Voortgang) -> None:
+        self._map, self._label, self._voortgang = map_, label, voortgang
+        self._genoeg, self._slot, self._hoever = threading.Event(), threading.Lock(), dict[str, int]()
+
+    def laad(self, bestanden: Sequence[Path]) -> None:
+        """Laadt ze; mislukt er een, dan houden de andere banen op."""
+        banen: dict[str, list[Path]] = defaultdict(list)
+        for bestand in bestanden:
+            banen[bestand.stem.partition(".")[2]].append(bestand)
+        with ThreadPoolExecutor(len(banen)) as draden:
+            try:
+                for klaar in as_completed([draden.submit(self._baan, baan) for baan in banen.values()]):
+                    klaar.result()
+            except BaseException:
+                self._genoeg.set()
+                raise
+
+    def _baan(self, bestanden: Sequence[Path]) -> None:
+        from shared.client import Client
+
+        client = Client(self._map)
+        for bestand in bestanden:
+            self._importeer(client, bestand)
+
+    def _importeer(self, client: Client, bestand: Path) -> None:
+        from deploy.elders import soorten
+        from shared.client import OpdrachtFout
+        from shared.importeer import Bestand, voer_in
+
+        naam = bestand.stem[3:].partition(".")[0].partition("-")[0]
+        soort = next(soort for soort in soorten() if soort.naam == naam)
+
+        def stap(wat: str, hoever: int, _totaal: int | None) -> None:
+            if self._genoeg.is_set():
+                raise LokaalFout("Het laden is afgebroken.")
+            if wat == "versturen":
+                with self._slot:
+                    self._hoever[bestand.name] = hoever
+                    rijen = f"{sum(self._hoever.values()):,}".replace(",", ".")
+                    self._voortgang(f"{self._label.capitalize()} laden (synthetisch), {naam}: ({rijen} rijen)")
+
+        try:
+            uit = voer_in(client, Bestand(bestand, soort, client.instellingen.import_max_bytes), stap)
+        except OpdrachtFout as fout:
+            raise LokaalFout(f"{bestand.name} kon niet worden geladen: {fout}", fout.status) from fout
+        if uit.fouten:
+            raise LokaalFout(f"{bestand.name}: {uit.fouten} rijen afgewezen; zie {bestand}.fouten.csv.")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 import random
-import time
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -91,9 +91,9 @@ class Stroom:
 def lopende(werk: Path) -> list[Rij]:
     """De banen die in de bestanden van de demo geen einde hebben en meetellen, bij hun laatste rij."""
     laatste: dict[str, Rij] = {}
-    with (werk / "30-plaatsingen.csv").open(encoding="utf-8", newline="") as bestand:
-        for rij in csv.DictReader(bestand):
-            laatste[rij["referentie"]] = rij
+    for pad in sorted(werk.glob("30-plaatsingen*.csv")):
+        with pad.open(encoding="utf-8", newline="") as bestand:
+            laatste |= {rij["referentie"]: rij for rij in csv.DictReader(bestand)}
     return [rij for rij in laatste.values() if not rij["tot"] and rij["vorm"] != "beschut_werk"]
 
 
@@ -111,27 +111,26 @@ def _bsn(loting: random.Random) -> str:
             return kandidaat
 
 
-def stroom(map_: Path, per_minuut: int, aantal: int | None, meld: Callable[[str], None]) -> None:
-    """Stuurt `aantal` stappen (None: tot er onderbroken wordt) in dit tempo; `meld` zegt wat er gestuurd is.
+def stroom(
+    map_: Path, per_minuut: int, aantal: int | None, meld: Callable[[str], None], einde: threading.Event | None = None
+) -> None:
+    """Stuurt `aantal` stappen (None: tot `einde`) in dit tempo; `meld` zegt wat er gestuurd is.
 
-    Elke stap is één opdracht, zoals een bronhouder die zou sturen; wordt zij afgewezen, dan komt de volgende.
+    Elke stap is één opdracht, zoals een bronhouder die zou sturen; lukt zij niet, dan komt de volgende.
     """
     from shared.client import Client, OpdrachtFout
 
     vandaag = date.today()  # noqa: DTZ011  # kalenderdag
     bron = Stroom(lopende(map_ / "demo"), vandaag, random.Random())  # noqa: S311  # verzint, geen geheim
-    client = Client(map_)
+    client, einde = Client(map_), einde or threading.Event()
     for nr, (soort, rij) in enumerate(bron.stappen(), start=1):
         try:
             stuur(client, soort, rij)
             meld(f"{soort}: {rij.get('referentie', 'nieuwe registratie')}")
         except OpdrachtFout as fout:
-            if fout.status != 2:
-                raise
             meld(str(fout))
-        if nr == aantal:
+        if nr == aantal or einde.wait(60 / per_minuut):
             return
-        time.sleep(60 / per_minuut)
 
 
 def stuur(client: Client, soort: str, rij: Rij) -> None:

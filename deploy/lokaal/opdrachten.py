@@ -27,7 +27,7 @@ _GEGEVENS = (
     "kluis.json",
     "geladen.json",
     "gegevens",
-    "voorbeeld",
+    "demo",
 )
 
 _VAN_ALLEN = {"cache", "uv", "lock"}  # blijft bij het wissen
@@ -48,7 +48,7 @@ def start(
         stack.laat_los()
         vulling.regels(stack.dir, voortgang)
         if not leeg:
-            vulling.voorbeeld(stack.dir, voortgang)
+            vulling.demo(stack.dir, voortgang)
     if json_:
         typer.echo(json.dumps(adressen(stack.staat)))
     else:

@@ -18,6 +18,7 @@ from deploy.lokaal.voortgang import Voortgang
 
 _DRAAIT = "Banenspoor draait; Ctrl-C stopt het."
 _PER_MINUUT = 6
+_LEVEND_PER_MINUUT = 30
 
 
 class Onderbroken(BaseException):
@@ -25,7 +26,7 @@ class Onderbroken(BaseException):
 
 
 def draai(map_: Path) -> None:
-    """Start, laad het voorbeeld, toon adressen en eerste cijfers, en wacht; stop daarna netjes.
+    """Start, laad de demo in een lege stand, toon adressen en eerste cijfers, en wacht; stop daarna netjes.
 
     De seinen worden hier zelf afgehandeld: onder ``bash … &`` is SIGINT van huis uit genegeerd.
 
@@ -44,7 +45,8 @@ def draai(map_: Path) -> None:
         with Voortgang() as voortgang:
             stack = Stack.start(map_, diensten=True, voortgang=voortgang, wie="banenspoor run")
             try:
-                _toon_eerste(stack, voortgang)
+                if _toon_eerste(stack, voortgang):
+                    threading.Thread(target=_leef, args=(stack.dir, einde), daemon=True).start()
                 _bewaak(stack, voortgang)
             except Onderbroken:
                 voortgang.console.print()
@@ -59,13 +61,24 @@ def draai(map_: Path) -> None:
             signal.signal(sein, vorige)
 
 
-def _toon_eerste(stack: Stack, voortgang: Voortgang) -> None:
+def _toon_eerste(stack: Stack, voortgang: Voortgang) -> bool:
+    """Of het de demo is waar men naar kijkt."""
     vulling.regels(stack.dir, voortgang)
-    vulling.voorbeeld(stack.dir, voortgang)
+    demo = vulling.demo(stack.dir, voortgang)
     with voortgang.pauze():
+        if demo:
+            vulling.eerste_cijfers(stack.dir)
         toon(stack.staat)
-        vulling.eerste_cijfers(stack.dir)
+        print(f"\nIn een browser: {stack.staat.adressen['telling']}/")  # noqa: T201  # de uitvoer van de opdracht
     voortgang(_DRAAIT)
+    return demo
+
+
+def _leef(map_: Path, einde: threading.Event) -> None:
+    """Laat leven in de demo komen; wat er binnenkomt is op de bladzijde te zien."""
+    from deploy.demo.stroom import stroom
+
+    stroom(map_, _LEVEND_PER_MINUUT, None, lambda _: None, einde)
 
 
 def _bewaak(stack: Stack, voortgang: Voortgang) -> None:

@@ -21,7 +21,7 @@ class Voortgang:
         self._gezien: set[str] = set()
 
     def __call__(self, regel: str) -> None:
-        soort = regel.partition(": ")[0] if regel.endswith(")") else regel
+        soort = regel.rpartition(": ")[0] if regel.endswith(")") else regel
         if self._status is not None:
             self._status.update(regel)
         elif soort not in self._gezien:

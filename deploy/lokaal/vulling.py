@@ -1,4 +1,4 @@
-"""Wat een verse stand meekrijgt, door de voordeur: vastgestelde regels, en op verzoek een klein voorbeeld.
+"""Wat een verse stand meekrijgt, door de voordeur: vastgestelde regels, en op verzoek de demo.
 
 De regels zijn de CSV-bestanden in ``deploy/gegevens``, genoemd naar hun soort en geladen in volgorde van naam
 (``10-norm.csv``).
@@ -7,8 +7,6 @@ De regels zijn de CSV-bestanden in ``deploy/gegevens``, genoemd naar hun soort e
 from __future__ import annotations
 
 import hashlib
-import importlib
-import importlib.util
 import json
 import re
 import shutil
@@ -65,13 +63,29 @@ def _importeer(map_: Path, bestand: Path) -> None:
         raise LokaalFout(f"{bestand.name}: {uit.fouten} rijen afgewezen; zie {kopie}.fouten.csv.")
 
 
-def voorbeeld(map_: Path, voortgang: Voortgang) -> None:
-    """Laad het kleine voorbeeld van personen, banen en uren (``deploy.voorbeeld.laad``); nog eens verandert niets."""
-    if importlib.util.find_spec("deploy.voorbeeld") is not None:
-        importlib.import_module("deploy.voorbeeld").laad(map_, voortgang)
+def demo(map_: Path, voortgang: Voortgang) -> bool:
+    """Laad de demo in een stand waar nog niemand iets over mensen zei; onwaar als er al andere gegevens in staan.
+
+    Een demo die nog niet klaar was wordt afgemaakt, een die klaar is blijft zoals hij is.
+    """
+    from deploy.demo.laden import is_demo, laad
+
+    if not is_demo(map_) and not _leeg(map_):
+        return False
+    laad(map_, voortgang)
+    return True
+
+
+def _leeg(map_: Path) -> bool:
+    from shared.client import Client
+
+    client = Client(map_)
+    nummers = [client.get(dienst, "/v1/beheer/nummers") for dienst in ("intake", "plaatsing")]
+    return not any(gezegd for n in nummers for partities in n["nummers"].values() for gezegd in partities.values())
 
 
 def eerste_cijfers(map_: Path) -> None:
-    """Druk de eerste cijfers van het voorbeeld af (``deploy.voorbeeld.toon``)."""
-    if importlib.util.find_spec("deploy.voorbeeld") is not None:
-        importlib.import_module("deploy.voorbeeld").toon(map_)
+    """Druk de eerste cijfers van de demo af, zoals `banenspoor telling` dat doet."""
+    from services.telling.cli import telling
+
+    telling(reeks="kwartaal", periode="2023-Q4", per="sector,vorm", map_=map_)

@@ -13,11 +13,11 @@ from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import KafkaConnectionError
 
 from deploy import acl, synthetisch
-from deploy.voorbeeld import GEMEENTEN
 from shared.settings import WORTEL, lees_topics
 from tests.compose.conftest import DIENSTEN, TAKEN, Project, schrijf
 
 BANEN = {"markt": 12, "overheid": 4, "inleen": 6}
+GEMEENTEN = ("0014", "0106", "0080", "0193", "0344", "0363", "0599", "0855", "0935")
 TOPICS = lees_topics(WORTEL / "deploy" / "topics.yml")
 RECHTEN = acl.lees(acl.BESTAND, TOPICS)
 

@@ -30,7 +30,9 @@ def test_hours_have_the_canonical_bytes(
     nieuw, vorig = (ander, een) if om else (een, ander)
     feit = voorbeeld(UrenVerloond, nieuw=nieuw, vorig=vorig, bekend_op=moment, reden=reden)
     assert feit.bytes_() == Feit.bytes_(feit)
-    assert feit.model_copy(update={"bekend_op": None}).bytes_() == Feit.bytes_(feit.model_copy(update={"bekend_op": None}))
+    assert feit.model_copy(update={"bekend_op": None}).bytes_() == Feit.bytes_(
+        feit.model_copy(update={"bekend_op": None})
+    )
 
 
 def test_the_written_out_fields_are_all_the_fields() -> None:

@@ -33,7 +33,7 @@ class Geladen:
         return self.client.get("telling", "/v1/tellingen", **vraag)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Geladen]:
     """De demo op haar schaal, met gesloten historie."""
     schaal = int(os.environ.get("BANENSPOOR_DEMO_SCHAAL", "50"))

@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
+from deploy.lokaal import vulling
 from shared.client import OpdrachtFout
 from tests.keten.conftest import Keten
 
@@ -192,6 +193,11 @@ def test_a_trial_changes_nothing(gevuld: Keten) -> None:
     uit = gevuld.importeer("uren", [uren("P0", 2, "77,00")], "--proef")
     assert uit["aanvaard"] == 1
     assert gevuld.client.get("plaatsing", "/v1/beheer/nummers")["nummers"] == voor["nummers"]
+
+
+def test_the_demo_does_not_come_among_the_data_of_others(gevuld: Keten) -> None:
+    assert not vulling.demo(gevuld.stack.dir, pytest.fail)
+    assert not (gevuld.stack.dir / "demo").exists()
 
 
 def test_without_a_token_or_scope_nothing_is_told(gevuld: Keten) -> None:

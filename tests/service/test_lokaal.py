@@ -16,6 +16,7 @@ from deploy import topics
 from deploy.lokaal import poorten, processen
 from deploy.lokaal.fouten import LokaalFout, PoortBezet
 from deploy.lokaal.kafka import Kafka, antwoordend_cluster
+from deploy.lokaal.opdrachten import wis
 from deploy.lokaal.staat import nieuw_cluster_id
 from deploy.lokaal.stack import Stack, stil
 from shared.settings import WORTEL
@@ -100,6 +101,14 @@ async def test_what_a_killed_owner_left_is_stopped_and_a_taken_port_is_chosen_ag
             stack.start_kafka()
             assert await nieuw(stack) == ["blijft"]
             assert antwoordend_cluster(stack.staat.poorten["kafka"]) == oud["cluster_id"]
+
+
+def test_wis_leaves_no_data_behind(map_: Path) -> None:
+    for naam in ("demo", "logs", "gegevens"):
+        (map_ / naam).mkdir(exist_ok=True)
+        (map_ / naam / "iets").write_text("x")
+    wis(map_)
+    assert {pad.name for pad in map_.iterdir()} <= {"cache", "lock"} | {p.name for p in map_.glob("topics-*.yml")}
 
 
 def test_a_foreign_kafka_on_the_port_is_not_taken_for_ours(stack: Stack, tmp_path: Path) -> None:

@@ -26,11 +26,15 @@ class Bestanden:
     map_: Path
 
     def __getitem__(self, soort: str) -> list[Rij]:
-        rijen: list[Rij] = []
+        return [rij for rijen in self.banen(soort) for rij in rijen]
+
+    def banen(self, soort: str) -> list[list[Rij]]:
+        """De rijen van elk bestand apart; bestanden kunnen tegelijk geladen worden."""
+        uit: list[list[Rij]] = []
         for pad in sorted(self.map_.glob(f"*-{soort}*.csv")):
             with pad.open(encoding="utf-8", newline="") as bestand:
-                rijen += csv.DictReader(bestand)
-        return rijen
+                uit.append(list(csv.DictReader(bestand)))
+        return uit
 
 
 class Naslag:
@@ -218,8 +222,9 @@ def test_rows_stand_in_order_of_knowledge_and_a_fact_is_known_before_the_hours_i
     bestanden: Bestanden, doelen: Doelen
 ) -> None:
     for soort in ("registraties", "verhuizingen", "plaatsingen"):
-        momenten = [r["bekend_op"] for r in bestanden[soort]]
-        assert momenten == sorted(momenten)
+        for rijen in bestanden.banen(soort):
+            momenten = [r["bekend_op"] for r in rijen]
+            assert momenten == sorted(momenten)
     laatste: dict[tuple[str, str, str], str] = {}
     for r in bestanden["uren"]:
         sleutel = (r["referentie"], r["tijdvak_van"], r["tijdvak_tot"])
@@ -230,6 +235,17 @@ def test_rows_stand_in_order_of_knowledge_and_a_fact_is_known_before_the_hours_i
         dag = date.fromisoformat(r["tot"] or r["van"])
         einde = next((e for e, _ in einden if dag < e), date.max - timedelta(days=99))
         assert date.fromisoformat(r["bekend_op"]) < einde + timedelta(days=20)
+
+
+def test_a_person_is_in_one_lane_so_that_lanes_never_wait_for_each_other(bestanden: Bestanden, naslag: Naslag) -> None:
+    for soort in ("registraties", "plaatsingen"):
+        een, ander = ({r["bsn"] for r in rijen} for rijen in bestanden.banen(soort))
+        assert een
+        assert not een & ander
+    banen: dict[str, set[str]] = defaultdict(set)
+    for nr, rijen in enumerate(bestanden.banen("uren")):
+        banen[str(nr % 2)] |= {naslag.van_wie[r["referentie"]] for r in rijen}
+    assert not banen["0"] & banen["1"]
 
 
 def test_the_people_are_in_every_region_move_change_jobs_and_hold_several(bestanden: Bestanden) -> None:

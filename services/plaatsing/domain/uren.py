@@ -96,12 +96,10 @@ def maanden(regel: Regel, van: date, tot: date | None) -> tuple[tuple[str, int],
 def in_maand(regel: Regel, maand: str, van: date, tot: date | None) -> int | None:
     """Het deel van een regel dat in de maand valt, in honderdsten; None als zij die maand binnen de baan niet raakt."""
     delen = maanden(regel, van, tot)
-    if len(delen) == 1:
-        return regel.uren_x100 if delen[0][0] == maand else None
-    for (andere, _), deel in zip(delen, verdeel(regel.uren_x100, [d for _, d in delen]) if delen else (), strict=True):
-        if andere == maand:
-            return deel
-    return None
+    plek = next((i for i, (andere, _) in enumerate(delen) if andere == maand), None)
+    if plek is None or len(delen) == 1:
+        return None if plek is None else regel.uren_x100
+    return verdeel(regel.uren_x100, [dagen for _, dagen in delen])[plek]
 
 
 def beoordeel(

@@ -63,6 +63,10 @@ on conflict (plaatsing_nr, maand) do update set
   stand = excluded.stand, bekend_op = excluded.bekend_op, leverancier = excluded.leverancier
 """
 
+_CODES: Sequence[tuple[str, Mapping[str, Any]]] = [
+    (veld, {code.value: code for code in soort})
+    for veld, soort in (("vorm", Vorm), ("contract", Contract), ("sector", Sector), ("subsector", Subsector))
+]
 Bereik = tuple[date, date]
 ALTIJD: Bereik = (date.min, date.max)
 """Dagen `[van, tot)`; van een baan worden alle regels geladen die erin vallen, en de maanden die zij raakt."""
@@ -153,9 +157,9 @@ def _rij(b: Baan) -> tuple[Any, ...]:
 
 def _baan(rij: Any) -> Baan:
     waarden = dict(rij)
-    waarden["vorm"], waarden["contract"] = Vorm(rij["vorm"]), Contract(rij["contract"])
-    waarden["sector"] = Sector(rij["sector"])
-    waarden["subsector"] = None if rij["subsector"] is None else Subsector(rij["subsector"])
+    for veld, soort in _CODES:
+        if waarden[veld] is not None:
+            waarden[veld] = soort[waarden[veld]]
     return Baan(**waarden)
 
 

@@ -2,10 +2,12 @@
 
 from collections.abc import Collection, Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from banenspoor_contracts import Registratie, Woonplaats
+from pydantic import TypeAdapter
 
 from services.plaatsing.domain.dossier import Omgeving
 from services.plaatsing.domain.stand import Register
@@ -13,13 +15,16 @@ from services.plaatsing.store import werkgevers as store_werkgevers
 from shared.db import Tx
 
 _REGISTERS = """
-select persoon, registraties, woonplaatsen from unnest($1::uuid[]) as g (persoon) join register using (persoon)
+select persoon, registraties::text, woonplaatsen::text
+from unnest($1::uuid[]) as g (persoon) join register using (persoon)
 """
 _NEEM_OVER = """
 insert into register (persoon, registraties, woonplaatsen)
 select * from jsonb_to_recordset($1) as n (persoon uuid, registraties jsonb, woonplaatsen jsonb)
 on conflict (persoon) do update set registraties = excluded.registraties, woonplaatsen = excluded.woonplaatsen
 """
+_REGISTRATIES = TypeAdapter(tuple[Registratie, ...])
+_WOONPLAATSEN = TypeAdapter(tuple[Woonplaats, ...])
 _SLUITINGEN = "select leverancier, maand, sluit_op from maandsluiting where leverancier = any($1::text[])"
 _SLUIT = """
 insert into maandsluiting (leverancier, maand, sluit_op) select * from unnest($1::text[], $2::text[], $3::date[])
@@ -37,13 +42,14 @@ async def omgeving(
 
 async def registers(tx: Tx, personen: Collection[UUID]) -> dict[UUID, Register]:
     """Het register van deze personen; van wie wij niets gehoord hebben ontbreekt het."""
-    return {
-        rij["persoon"]: Register(
-            tuple(map(Registratie.model_validate, rij["registraties"])),
-            tuple(map(Woonplaats.model_validate, rij["woonplaatsen"])),
-        )
-        for rij in await tx.fetch(_REGISTERS, list(personen))
-    }
+    rijen = await tx.fetch(_REGISTERS, list(personen))
+    return {rij["persoon"]: _register(rij["registraties"], rij["woonplaatsen"]) for rij in rijen}
+
+
+@lru_cache(maxsize=32768)
+def _register(registraties: str, woonplaatsen: str) -> Register:
+    """Onthouden, want bij elke levering komen dezelfde mensen terug."""
+    return Register(_REGISTRATIES.validate_json(registraties), _WOONPLAATSEN.validate_json(woonplaatsen))
 
 
 async def neem_over(tx: Tx, nieuw: Mapping[UUID, Register]) -> None:

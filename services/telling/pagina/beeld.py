@@ -47,7 +47,16 @@ def bladzijde(g: Gegevens) -> str:
         delen.append(
             "<p>Er zijn nog geen uren geladen. Een voorbeeld met verzonnen mensen: <code>banenspoor demo</code>.</p>"
         )
-    delen += [_stand(g.totaal), _kwartaal(g, waar), _jaar(g, waar), _regios(g), _noten(g), "</main>", _voet(g)]
+    delen += [
+        _hoofd(g),
+        _stand(g.totaal),
+        _kwartaal(g, waar),
+        _jaar(g, waar),
+        _regios(g),
+        _noten(g),
+        "</main>",
+        _voet(g),
+    ]
     return _blad(f"{g.periode} · Banenspoor", "".join(delen))
 
 
@@ -87,6 +96,35 @@ def _keuze(g: Gegevens) -> str:
         f'<input id="bekendOp" name="bekendOp" type="date" value="{escape(g.bekend_op)}"></div>'
         '<button type="submit">Toon</button></form>'
     )
+
+
+def _hoofd(g: Gegevens) -> str:
+    """De getallen waar men voor komt: de officiële methode (als er een jaar is) en het kwartaal, met het streven erbij."""
+    jaren = g.jaartotaal["cellen"] if g.jaartotaal else []
+    blokken = [("jaarmeting", f"eind {c['periode']}", c) for c in jaren] + [
+        ("kwartaal", str(c["periode"]), c) for c in g.totaal["cellen"]
+    ]
+    return f'<div class="hoofd">{"".join(_getalblok(*blok, g.demo) for blok in blokken)}</div>'
+
+
+def _getalblok(reeks: str, wanneer: str, cel: Cel, demo: Demo | None) -> str:
+    extra, doel = (_voor(cel, bedrag, demo) for bedrag in ("extra", "doelstelling"))
+    streven = "" if doel is None else f" van {getal(doel)} (streefcijfer)"
+    klein = (
+        f"{demo.label} · geteld {getal(cel['extra'])}, staat voor {getal(extra)}" if demo and demo.schaal > 1 else ""
+    )
+    return (
+        f"<p><strong>{getal(extra)}</strong> extra banen{streven}, {escape(wanneer)}"
+        f'<span class="staat-voor">{klein}</span><span class="merken">{_merken(reeks, [cel])}</span></p>'
+    )
+
+
+def _voor(cel: Cel, bedrag: str, demo: Demo | None) -> int | None:
+    """Het bedrag zelf, en in een demo waar het voor staat."""
+    waarde: int | None = cel[bedrag]
+    if demo is None or waarde is None:
+        return waarde
+    return demo.staat_voor(str(waarde) if bedrag == "doelstelling" else cel[f"{bedrag}Exact"])
 
 
 def _stand(antwoord: Antwoord) -> str:
@@ -165,8 +203,7 @@ def _bedrag(cel: Cel, naam: str, demo: Demo | None) -> str:
     waarde = cel[naam]
     if demo is None or demo.schaal == 1 or waarde is None:
         return getal(waarde)
-    exact = str(waarde) if naam == "doelstelling" else cel[f"{naam}Exact"]
-    return f'{getal(waarde)}<span class="staat-voor">staat voor {getal(demo.staat_voor(exact))}</span>'
+    return f'{getal(waarde)}<span class="staat-voor">staat voor {getal(_voor(cel, naam, demo))}</span>'
 
 
 def _noten(g: Gegevens) -> str:
