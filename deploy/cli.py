@@ -39,6 +39,9 @@ def run(dir: Map = LOKAAL) -> None:
 @app.command()
 def token(
     scopes: Annotated[list[str] | None, typer.Argument(metavar="[SCOPE…]", help="Zonder: alle scopes.")] = None,
+    werkgever: Annotated[str, typer.Option(help="Namens deze werkgever (UUID).")] = "",
+    gemeente: Annotated[str, typer.Option(help="Namens deze gemeente (CBS-code).")] = "",
+    persoon: Annotated[str, typer.Option(help="Namens deze persoon (pseudoniem).")] = "",
     dir: Map = LOKAAL,
 ) -> None:
     """Druk een toegangstoken van de lokale uitgever af (een uur geldig), en niets anders."""
@@ -48,7 +51,8 @@ def token(
     with nette_afloop():
         if onbekend := [scope for scope in scopes or () if scope not in SCOPES]:
             raise LokaalFout(f"Onbekende scope {', '.join(onbekend)}; er zijn: {', '.join(SCOPES)}.", VERKEERD_GEBRUIK)
-        typer.echo(uitgever.token(dir, scopes or SCOPES))
+        namens = {"werkgever": werkgever, "gemeente": gemeente, "persoon": persoon}
+        typer.echo(uitgever.token(dir, scopes or SCOPES, **{wie: wat for wie, wat in namens.items() if wat}))
 
 
 @app.command()

@@ -110,6 +110,10 @@ class Opdracht:
     vandaag: date
     correlatie: UUID
     proef: bool = False
+    werkgever: UUID | None = None
+    gemeente: str | None = None
+    persoon: UUID | None = None
+    """Namens wie: uit het token."""
 
 
 Verwerker = Callable[[Tx, Sequence[tuple[int, Any]], Opdracht], Awaitable[Uitslag]]
@@ -187,7 +191,7 @@ def aanroeper(verzoek: Request, scope: str) -> Aanroeper:
 
 def _opdracht(verzoek: Request, wie: Aanroeper, *, proef: bool = False) -> Opdracht:
     nu = datetime.now(AMSTERDAM)
-    return Opdracht(wie.client, wie.scopes, nu, nu.date(), uuid4(), proef)
+    return Opdracht(wie.client, wie.scopes, nu, nu.date(), uuid4(), proef, wie.werkgever, wie.gemeente, wie.persoon)
 
 
 def lezer(scope: str) -> Any:

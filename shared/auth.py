@@ -1,10 +1,14 @@
 """Wie er aanroept: bearertokens (JWT), gecontroleerd op uitgever, publiek, algoritme en einde; scopes per route."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+from uuid import UUID
 
 import jwt
+from banenspoor_contracts.gemeenten import normaliseer
 
 SCOPES = (
     "registraties:schrijven",
@@ -18,8 +22,18 @@ SCOPES = (
     "tellingen:lezen",
     "historie",
     "beheer",
+    "raadplegingen",
+    "eigen-gegevens",
+    "gemeente",
+    "vernietiging",
+    "verantwoording",
 )
-"""Alle scopes. `historie`: rijen met `bekend_op` en `historie sluit`; `beheer`: geparkeerde gebeurtenissen."""
+"""Alle scopes.
+
+`raadplegingen`: een werkgever vraagt naar zijn eigen mensen; `eigen-gegevens`: iemand over zichzelf; `gemeente`: een gemeente
+over haar eigen inwoners; `verantwoording`: wie keek wanneer; `historie`: rijen met `bekend_op` en `historie sluit`; `beheer`:
+geparkeerde gebeurtenissen.
+"""
 
 ALGORITMEN = ["EdDSA", "ES256", "RS256"]
 
@@ -34,6 +48,10 @@ class Aanroeper:
 
     client: str
     scopes: frozenset[str]
+    werkgever: UUID | None = None
+    gemeente: str | None = None
+    persoon: UUID | None = None
+    """Namens welke werkgever, gemeente of persoon zij komt: alleen uit het token, nooit uit de vraag."""
 
 
 class Poort:
@@ -68,5 +86,18 @@ class Poort:
             )
         except (jwt.PyJWTError, KeyError) as fout:
             raise GeenToegang(type(fout).__name__) from None
-        client = str(inhoud.get("client_id") or inhoud["sub"])
-        return Aanroeper(client, frozenset(str(inhoud.get("scope", "")).split()))
+        try:
+            return _aanroeper(inhoud)
+        except (ValueError, TypeError):
+            raise GeenToegang("werkgever, gemeente of persoon in het token is onleesbaar") from None
+
+
+def _aanroeper(inhoud: Mapping[str, Any]) -> Aanroeper:
+    werkgever, gemeente, persoon = (inhoud.get(naam) for naam in ("werkgever", "gemeente", "persoon"))
+    return Aanroeper(
+        str(inhoud.get("client_id") or inhoud["sub"]),
+        frozenset(str(inhoud.get("scope", "")).split()),
+        UUID(werkgever) if werkgever else None,
+        normaliseer(gemeente) if gemeente else None,
+        UUID(persoon) if persoon else None,
+    )

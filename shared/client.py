@@ -122,15 +122,20 @@ class Client:
         return {"Authorization": f"Bearer {self._token}"}
 
 
-def lokaal_token(map_: Path, scopes: Iterable[str] = SCOPES, client: str = "lokaal", geldig: int = 3600) -> str:
-    """Een token van de lokale uitgever in deze map (standaard met alle scopes), `geldig` seconden lang."""
+def lokaal_token(
+    map_: Path, scopes: Iterable[str] = SCOPES, client: str = "lokaal", geldig: int = 3600, **namens: str
+) -> str:
+    """Een token van de lokale uitgever in deze map (standaard met alle scopes), `geldig` seconden lang.
+
+    `namens`: werkgever (UUID), gemeente (CBS-code) of persoon (pseudoniem) waarvoor de houder komt.
+    """
     try:
         pem, nu = (map_ / "uitgever.pem").read_bytes(), int(time.time())
     except OSError:
         raise OpdrachtFout(f"BANENSPOOR_TOKEN ontbreekt en {map_} heeft geen lokale uitgever.", 3) from None
     inhoud = {"iss": "banenspoor-lokaal", "aud": "banenspoor", "sub": client, "iat": nu, "exp": nu + geldig}
     kop = {"kid": hashlib.sha256(pem).hexdigest()[:16], "typ": "at+jwt"}
-    return jwt.encode(inhoud | {"scope": " ".join(scopes)}, pem, "EdDSA", headers=kop)
+    return jwt.encode(inhoud | namens | {"scope": " ".join(scopes)}, pem, "EdDSA", headers=kop)
 
 
 def _probleem(antwoord: httpx.Response) -> tuple[str, str]:

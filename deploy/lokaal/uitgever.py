@@ -48,8 +48,8 @@ def _kid(pem: bytes) -> str:
     return hashlib.sha256(pem).hexdigest()[:16]
 
 
-def token(map_: Path, scopes: Iterable[str], client: str = "lokaal") -> str:
-    """Een ondertekend token (EdDSA) met deze scopes, een uur geldig.
+def token(map_: Path, scopes: Iterable[str], client: str = "lokaal", **namens: str) -> str:
+    """Een ondertekend token (EdDSA) met deze scopes, een uur geldig; `namens` zoals bij `lokaal_token`.
 
     Raises:
         LokaalFout: in deze map is nog geen uitgever (eerst ``banenspoor lokaal start``).
@@ -57,6 +57,6 @@ def token(map_: Path, scopes: Iterable[str], client: str = "lokaal") -> str:
     from shared.client import OpdrachtFout, lokaal_token
 
     try:
-        return lokaal_token(map_, scopes, client)
+        return lokaal_token(map_, scopes, client, 3600, **namens)
     except OpdrachtFout as fout:
         raise LokaalFout(f"Geen lokale uitgever in {map_}: eerst `banenspoor lokaal start`.") from fout

@@ -1,7 +1,7 @@
 """Intake: het doelgroepregister en de kluis met BSN's."""
 
 from services.intake import kluisboek
-from services.intake.api import router
+from services.intake.api import ROUTERS
 from services.intake.cli import SOORTEN
 from services.intake.handlers import hoor
 from shared.db import Pool
@@ -24,7 +24,7 @@ DIENST = Dienst(
     zegt=("doelgroepregister",),
     soorten=SOORTEN,
     hoort=hoor,
-    routers=(router,),
+    routers=ROUTERS,
     vingersleutel=vingersleutel,
     bij_start=controleer_kluis,
 )

@@ -1,14 +1,14 @@
-"""HTTP van intake naast de schrijfroutes: BSN's omwisselen voor pseudoniemen, en iemands tijdlijnen lezen."""
+"""BSN's omwisselen voor pseudoniemen: het enige waar een BSN binnenkomt dat geen rij is."""
 
 from typing import Annotated, Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import msgspec
 from fastapi import APIRouter, Query, Request, Response
 
-from services.intake import kluisboek, store
+from services.intake import kluisboek
 from services.intake.domain.bsn import ELFPROEF, geldig_bsn
-from shared.api import Opdracht, Probleem, lees_tx, lezer
+from shared.api import Opdracht, Probleem, lezer
 from shared.db import Pool
 from shared.kluis import kluis
 from shared.log import log
@@ -78,19 +78,3 @@ async def _lees_bsns(verzoek: Request) -> list[Any]:
     if len(bsns) > MAX_BSNS:
         raise _TE_VEEL
     return bsns
-
-
-@router.get("/v1/personen/{persoon}")
-async def lees_persoon(
-    verzoek: Request, persoon: UUID, _opdracht: Annotated[Opdracht, lezer("registraties:lezen")]
-) -> dict[str, Any]:
-    """De tijdlijnen van een persoon zoals zij nu bekend zijn; perioden zijn half open, `[van, tot)`. Nooit een BSN."""
-    async with lees_tx(verzoek) as tx:
-        if not await kluisboek.is_bekend(tx, persoon):
-            raise Probleem(404, "onbekende_persoon", "Dit pseudoniem is niet bekend")
-        tijdlijn = (await store.tijdlijnen(tx, [persoon]))[persoon]
-    return {
-        "persoon": str(persoon),
-        "registraties": [r.json_() for r in tijdlijn.registraties],
-        "woonplaatsen": [w.json_() for w in tijdlijn.woonplaatsen],
-    }

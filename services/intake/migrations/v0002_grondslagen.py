@@ -1,0 +1,11 @@
+"""Grondslagen."""
+
+from shared.migreer import sql
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade() -> None:
+    """Voert 0002_grondslagen.sql uit."""
+    sql(__file__)

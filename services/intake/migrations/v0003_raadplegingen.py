@@ -1,0 +1,11 @@
+"""Raadplegingen."""
+
+from shared.migreer import sql
+
+revision = "0003"
+down_revision = "0002"
+
+
+def upgrade() -> None:
+    """Voert 0003_raadplegingen.sql uit."""
+    sql(__file__)

@@ -1,0 +1,11 @@
+"""Volledigheid."""
+
+from shared.migreer import sql
+
+revision = "0004"
+down_revision = "0003"
+
+
+def upgrade() -> None:
+    """Voert 0004_volledigheid.sql uit."""
+    sql(__file__)
