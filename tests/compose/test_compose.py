@@ -200,6 +200,16 @@ def test_een_rol_komt_alleen_in_haar_eigen_database_en_wist_geen_boeking(project
     }
 
 
+def test_nog_eens_up_en_een_herstart_van_dezelfde_containers_gaan_goed(project: Project) -> None:
+    """Een taak die klaar is draait bij `up` opnieuw in haar eigen container, en een dienst na een herstart van de machine ook."""
+    project.compose("restart", "--timeout", "30", *DIENSTEN)
+    project.op()
+    klaar = {taak: project.inspecteer()[taak]["State"] for taak in TAKEN}
+    assert {taak: stand["ExitCode"] for taak, stand in klaar.items()} == dict.fromkeys(TAKEN, 0)
+    for naam in (*DIENSTEN, "kafka", "postgres"):
+        project.compose("exec", "--no-TTY", naam, "sh", "-c", "touch /tmp/proef && rm /tmp/proef")
+
+
 def test_prometheus_ziet_alle_diensten(project: Project) -> None:
     project.op("prometheus", profiel="monitoring")
     adres = f"http://127.0.0.1:{project.poorten['PROMETHEUS']}/api/v1/query?query=up%7Bjob%3D%22banenspoor%22%7D"
