@@ -23,11 +23,15 @@ class Register:
 
     def grondslagen(self, dag: date) -> tuple[Grondslag, ...]:
         """De grondslagen die op deze dag gelden, op volgorde."""
-        return tuple(sorted({r.grondslag for r in self.registraties if geldt(r.van, r.tot, dag)}))
+        geldend = [r.grondslag for r in self.registraties if geldt(r.van, r.tot, dag)]
+        return tuple(geldend) if len(geldend) < 2 else tuple(sorted(set(geldend)))  # een of geen: verreweg het meest
 
     def woonplaats(self, dag: date) -> str | None:
         """De gemeente waar zij op deze dag woont, als die bekend is."""
-        return next((w.gemeente for w in self.woonplaatsen if geldt(w.van, w.tot, dag)), None)
+        for woonplaats in self.woonplaatsen:
+            if geldt(woonplaats.van, woonplaats.tot, dag):
+                return woonplaats.gemeente
+        return None
 
 
 ONBEKEND = Register()

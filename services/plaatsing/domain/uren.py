@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from functools import lru_cache
+from types import MappingProxyType
 from typing import TypeAlias
 
 from banenspoor_contracts import Contract
@@ -95,11 +97,16 @@ def maanden(regel: Regel, van: date, tot: date | None) -> tuple[tuple[str, int],
 
 def in_maand(regel: Regel, maand: str, van: date, tot: date | None) -> int | None:
     """Het deel van een regel dat in de maand valt, in honderdsten; None als zij die maand binnen de baan niet raakt."""
-    delen = maanden(regel, van, tot)
-    plek = next((i for i, (andere, _) in enumerate(delen) if andere == maand), None)
-    if plek is None or len(delen) == 1:
-        return None if plek is None else regel.uren_x100
-    return verdeel(regel.uren_x100, [dagen for _, dagen in delen])[plek]
+    begin, einde = max(regel.van, van), regel.tot if tot is None else min(regel.tot, tot)
+    return _per_maand(regel.uren_x100, begin, einde).get(maand)
+
+
+@lru_cache(maxsize=4096)
+def _per_maand(uren_x100: int, van: date, tot: date) -> Mapping[str, int]:
+    """Het deel van elke maand; onthouden, want een tijdvak wordt voor elk van zijn maanden nagevraagd."""
+    delen = dagen_per_maand(van, tot)
+    namen, dagen = [maand for maand, _ in delen], [dag for _, dag in delen]
+    return MappingProxyType(dict(zip(namen, verdeel(uren_x100, dagen) if dagen else (), strict=True)))
 
 
 def beoordeel(

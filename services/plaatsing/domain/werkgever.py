@@ -63,4 +63,7 @@ def tijdlijn(opgaven: Collection[Opgave]) -> tuple[Sectorperiode, ...]:
 
 def sector_op(perioden: Tijdlijn, dag: date) -> Sectorperiode | None:
     """De periode waarin de dag valt; None als er dan geen sector bekend is."""
-    return next((p for p in perioden if geldt(p.van, p.tot, dag)), None)
+    for periode in perioden:
+        if geldt(periode.van, periode.tot, dag):
+            return periode
+    return None

@@ -1,6 +1,7 @@
 """Banen, en het dossier van een baan: haar urenregels en wat er over haar maanden gezegd is."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import fields
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -20,12 +21,12 @@ _KANDIDATEN = """
 select p.plaatsing, p.persoon, p.bron, p.referentie
 from unnest($1::text[]) as g (referentie) join plaatsing p using (referentie)
 """
-_OP_ID = f"select nr, {_KOLOMMEN} from unnest($1::uuid[]) as g (plaatsing) join plaatsing using (plaatsing)"  # noqa: S608  # vaste kolommen
+_OP_ID = f"select {_KOLOMMEN}, nr from unnest($1::uuid[]) as g (plaatsing) join plaatsing using (plaatsing)"  # noqa: S608  # vaste kolommen
 _VAN_PERSONEN = f"""
-select nr, {_KOLOMMEN} from unnest($1::uuid[]) as g (persoon) join plaatsing using (persoon) order by nr
+select {_KOLOMMEN}, nr from unnest($1::uuid[]) as g (persoon) join plaatsing using (persoon) order by nr
 """  # noqa: S608  # vaste kolommen
 _VAN_WERKGEVER = f"""
-select nr, {_KOLOMMEN} from plaatsing where werkgever = any($1::uuid[]) or inlener = any($1::uuid[])
+select {_KOLOMMEN}, nr from plaatsing where werkgever = any($1::uuid[]) or inlener = any($1::uuid[])
 order by nr
 """  # noqa: S608  # vaste kolommen
 _BEWAAR = f"""
@@ -63,10 +64,11 @@ on conflict (plaatsing_nr, maand) do update set
   stand = excluded.stand, bekend_op = excluded.bekend_op, leverancier = excluded.leverancier
 """
 
-_CODES: Sequence[tuple[str, Mapping[str, Any]]] = [
-    (veld, {code.value: code for code in soort})
-    for veld, soort in (("vorm", Vorm), ("contract", Contract), ("sector", Sector), ("subsector", Subsector))
+_CODES: Sequence[tuple[int, Mapping[str | None, Any]]] = [
+    ([veld.name for veld in fields(Baan)].index(naam), {None: None} | {code.value: code for code in soort})
+    for naam, soort in (("vorm", Vorm), ("contract", Contract), ("sector", Sector), ("subsector", Subsector))
 ]
+"""Op welke plaats in een baan een code staat, en de code bij elk woord."""
 Bereik = tuple[date, date]
 ALTIJD: Bereik = (date.min, date.max)
 """Dagen `[van, tot)`; van een baan worden alle regels geladen die erin vallen, en de maanden die zij raakt."""
@@ -156,11 +158,10 @@ def _rij(b: Baan) -> tuple[Any, ...]:
 
 
 def _baan(rij: Any) -> Baan:
-    waarden = dict(rij)
-    for veld, soort in _CODES:
-        if waarden[veld] is not None:
-            waarden[veld] = soort[waarden[veld]]
-    return Baan(**waarden)
+    waarden = list(rij)
+    for plek, woorden in _CODES:
+        waarden[plek] = woorden[waarden[plek]]
+    return Baan(*waarden)
 
 
 def _regel(rij: Any) -> Regel:

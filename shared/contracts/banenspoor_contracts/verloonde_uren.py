@@ -4,7 +4,7 @@ Wie telt, boekt `vorig` af op zijn cel en `nieuw` bij op de zijne, en anders nie
 """
 
 from datetime import datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import ClassVar, Self
 from uuid import UUID
 
@@ -68,7 +68,12 @@ class UrenStand(Waarde):
         return self.uren_x100 - self.uitbetaald_x100
 
     def bytes_(self) -> bytes:
-        """Als bij elke waarde, hier uitgeschreven omdat dit het drukste feit is: alleen getallen, uuid's en de cel."""
+        """Als bij elke waarde; onthouden, want een stand wordt gezegd én bewaard."""
+        return self._canoniek
+
+    @cached_property
+    def _canoniek(self) -> bytes:
+        """Uitgeschreven omdat dit het drukste feit is: alleen getallen, uuid's en de cel."""
         inlener = b"null" if self.inlener is None else b'"%s"' % str(self.inlener).encode()
         return b'{"cel":%s,"inlener":%s,"uitbetaaldX100":%d,"urenX100":%d,"werkgever":"%s"}' % (
             *(self.cel.bytes_(), inlener, self.uitbetaald_x100, self.uren_x100),
