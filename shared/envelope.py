@@ -30,7 +30,6 @@ def uuids7(aantal: int) -> list[UUID]:
     return uit
 
 
-@lru_cache(maxsize=64)
 def naar_tekst(tijd: datetime) -> str:
     """RFC 3339 in UTC met milliseconden."""
     return tijd.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
@@ -39,23 +38,32 @@ def naar_tekst(tijd: datetime) -> str:
 def koppen(rij: Any, bron: str) -> list[tuple[str, bytes]]:
     """De Kafka-koppen van één rij uit `uitgaand` (genummerd)."""
     paren = [
-        ("ce_specversion", "1.0"),
-        ("ce_id", str(rij["id"])),
-        ("ce_source", bron),
-        ("ce_type", rij["type"]),
-        ("ce_time", naar_tekst(rij["ce_time"])),
-        ("ce_sequence", str(rij["publicatienr"])),
-        ("ce_sequencetype", "Integer"),
-        ("ce_dataschema", SCHEMA + rij["type"].removeprefix("nl.banenafspraak.")),
+        *_vast(bron, rij["type"], rij["ce_time"]),
+        ("ce_id", str(rij["id"]).encode()),
+        ("ce_sequence", b"%d" % rij["publicatienr"]),
     ]
     if rij["correlatie"]:
-        paren.append(("ce_correlationid", str(rij["correlatie"])))
+        paren.append(("ce_correlationid", str(rij["correlatie"]).encode()))
     if rij["oorzaak"]:
-        paren.append(("ce_causationid", str(rij["oorzaak"])))
+        paren.append(("ce_causationid", str(rij["oorzaak"]).encode()))
     if rij["traceparent"]:
-        paren.append(("traceparent", rij["traceparent"]))
-    paren.append(("content-type", "application/json"))
-    return [(k, v.encode()) for k, v in paren]
+        paren.append(("traceparent", rij["traceparent"].encode()))
+    return paren
+
+
+@lru_cache(maxsize=256)
+def _vast(bron: str, soort: str, tijd: datetime) -> tuple[tuple[str, bytes], ...]:
+    """De koppen die van een hele ronde gelijk zijn."""
+    paren = {
+        "ce_specversion": "1.0",
+        "ce_source": bron,
+        "ce_type": soort,
+        "ce_time": naar_tekst(tijd),
+        "ce_sequencetype": "Integer",
+        "ce_dataschema": SCHEMA + soort.removeprefix("nl.banenafspraak."),
+        "content-type": "application/json",
+    }
+    return tuple((naam, waarde.encode()) for naam, waarde in paren.items())
 
 
 @dataclass(frozen=True, slots=True)

@@ -286,7 +286,7 @@ class Relay:
         uit = []
         for rij in rijen:
             plaats = (rij["topic"], rij["partitie"])
-            uit.append({**rij, "publicatienr": volgende[plaats], "ce_time": tijd})
+            uit.append(dict(rij.items(), publicatienr=volgende[plaats], ce_time=tijd))
             volgende[plaats] += 1
         await self._conn.execute(_NUMMER, [r["id"] for r in uit], [r["publicatienr"] for r in uit], tijd)
         return uit
