@@ -3,10 +3,9 @@
 import os
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from banenspoor_contracts import Feit
@@ -66,8 +65,7 @@ def _vast(bron: str, soort: str, tijd: datetime) -> tuple[tuple[str, bytes], ...
     return tuple((naam, waarde.encode()) for naam, waarde in paren.items())
 
 
-@dataclass(frozen=True, slots=True)
-class Bericht:
+class Bericht(NamedTuple):
     """Eén gebeurtenis zoals zij op het log staat. `tijd` is `ce_time`: wanneer zij is vastgelegd."""
 
     topic: str
@@ -97,11 +95,10 @@ def lees(record: Any, bron: str) -> Bericht:
         kop: dict[str, bytes] = dict(record.headers)
         if kop["ce_source"].decode() != bron:
             raise Vreemd("andere bron")
-        correlatie = kop.get("ce_correlationid")
         nummer = int(kop["ce_sequence"])
         if nummer < 1:
             raise Vreemd("nummer onder 1")
-        tijd, soort = datetime.fromisoformat(kop["ce_time"].decode()), kop["ce_type"].decode()
+        tijd, soort = _tijd(kop["ce_time"]), kop["ce_type"].decode()
         if tijd.tzinfo is None or "\0" in soort:
             raise Vreemd("ongeldige kop")
         return Bericht(
@@ -115,7 +112,7 @@ def lees(record: Any, bron: str) -> Bericht:
             tijd=tijd,
             sleutel=(record.key or b"").decode(errors="replace").replace("\0", "\ufffd"),
             waarde=record.value or b"",
-            correlatie=UUID(correlatie.decode()) if correlatie else None,
+            correlatie=_correlatie(kop.get("ce_correlationid")),
         )
     except KeyError as fout:
         raise Vreemd(f"kop {fout.args[0]} ontbreekt") from None
@@ -123,6 +120,18 @@ def lees(record: Any, bron: str) -> Bericht:
         raise
     except (ValueError, AttributeError, TypeError):  # geen getal, geen tijd, een kop zonder waarde
         raise Vreemd("ongeldige kop") from None
+
+
+@lru_cache(maxsize=64)
+def _tijd(kop: bytes) -> datetime:
+    """Onthouden: een hele ronde van de relay heeft dezelfde tijd."""
+    return datetime.fromisoformat(kop.decode())
+
+
+@lru_cache(maxsize=64)
+def _correlatie(kop: bytes | None) -> UUID | None:
+    """Onthouden: een hele opdracht heeft dezelfde."""
+    return UUID(kop.decode()) if kop else None
 
 
 def hoogste_nummer(records: Sequence[Any], bron: str) -> Bericht | None:
