@@ -82,7 +82,7 @@ def test_the_files_have_the_columns_that_others_script_against() -> None:
     kolommen = {soort.naam: " ".join(soort.volgorde) for soort in SOORTEN}
     assert kolommen == {
         "werkgevers": "werkgever sector van naam subsector sbi grootteklasse gemeente_zetel groep tot",
-        "plaatsingen": "referentie bsn werkgever vorm contract uren_per_week gemeente_werk van ikv inlener tot route",
+        "plaatsingen": "referentie bsn werkgever vorm contract uren_per_week gemeente_werk van ikv inlener tot route reden",
         "uren": "referentie tijdvak_van tijdvak_tot uren contract soort levering leverancier",
         "maandsluiting": "leverancier maand sluit_op",
     }

@@ -11,6 +11,8 @@ from banenspoor_contracts import (
     PlaatsingEindReden,
     PlaatsingGestart,
     PlaatsingGewijzigd,
+    PlaatsingOmgezet,
+    PlaatsingVerlengd,
     Sector,
     Vorm,
     Wijziging,
@@ -49,13 +51,13 @@ def test_a_new_job_is_started_with_version_one() -> None:
 
 def test_a_change_names_each_field_with_what_was_and_is() -> None:
     eerst, _ = vervolg(BAAN, None, None)
-    anders = replace(BAAN, plaatsing=UUID(int=99), contract=Contract.VAST, uren_per_week_x100=3600)
+    anders = replace(BAAN, plaatsing=UUID(int=99), gemeente_werk="0034", uren_per_week_x100=3600)
     baan, feiten = vervolg(anders, eerst, None)
     assert baan == replace(anders, plaatsing=BAAN.plaatsing, versie=2)
     [gewijzigd] = feiten
     assert isinstance(gewijzigd, PlaatsingGewijzigd)
     assert gewijzigd.gewijzigd == {
-        "contract": Wijziging(vorig="tijdelijk", nieuw="vast"),
+        "gemeenteWerk": Wijziging(vorig="0014", nieuw="0034"),
         "urenPerWeekX100": Wijziging(vorig=2550, nieuw=3600),
     }
     assert gewijzigd.stand == baan.gegevens
@@ -73,13 +75,41 @@ def test_an_end_that_appears_ends_the_job_and_other_changes_follow() -> None:
     assert baan.versie == 3
 
 
-def test_an_end_that_moves_ends_again_and_one_that_goes_is_a_change() -> None:
-    eerst, _ = vervolg(replace(BAAN, tot=date(2018, 1, 1)), None, None)
-    later, [beeindigd] = vervolg(replace(BAAN, tot=date(2019, 1, 1)), eerst, None)
-    assert isinstance(beeindigd, PlaatsingBeeindigd)
-    _, [gewijzigd] = vervolg(BAAN, later, None)
+@pytest.mark.parametrize(
+    ("eerst", "daarna", "soort"),
+    [
+        (None, date(2018, 1, 1), PlaatsingBeeindigd),
+        (date(2019, 1, 1), date(2018, 1, 1), PlaatsingBeeindigd),
+        (date(2018, 1, 1), date(2019, 1, 1), PlaatsingVerlengd),
+        (date(2018, 1, 1), None, PlaatsingVerlengd),
+    ],
+)
+def test_an_end_that_comes_earlier_ends_and_one_that_goes_or_comes_later_extends(
+    eerst: date | None, daarna: date | None, soort: type
+) -> None:
+    voor, _ = vervolg(replace(BAAN, tot=eerst), None, None)
+    baan, [feit] = vervolg(replace(BAAN, tot=daarna), voor, None, PlaatsingEindReden.ONTSLAG)
+    assert type(feit) is soort
+    assert baan.tot == daarna
+    if isinstance(feit, PlaatsingBeeindigd):
+        assert (feit.tot, feit.reden) == (daarna, PlaatsingEindReden.ONTSLAG)
+    else:
+        assert feit.stand.tot == daarna
+
+
+def test_temporary_to_permanent_and_hired_in_to_formal_are_conversions() -> None:
+    ingeleend = replace(BAAN, vorm=Vorm.UITZENDRELATIE, inlener=UUID(int=4))
+    eerst, _ = vervolg(ingeleend, None, None)
+    formeel = replace(BAAN, werkgever=UUID(int=4), contract=Contract.VAST, gemeente_werk="0034")
+    baan, [omgezet, gewijzigd] = vervolg(formeel, eerst, None)
+    assert isinstance(omgezet, PlaatsingOmgezet)
+    assert set(omgezet.gewijzigd) == {"vorm", "contract", "werkgever", "inlener"}
     assert isinstance(gewijzigd, PlaatsingGewijzigd)
-    assert gewijzigd.gewijzigd == {"tot": Wijziging(vorig="2019-01-01", nieuw=None)}
+    assert set(gewijzigd.gewijzigd) == {"gemeenteWerk"}
+    assert (omgezet.versie, gewijzigd.versie, baan.versie) == (2, 3, 3)
+    eerst, _ = vervolg(replace(BAAN, contract=Contract.VAST), None, None)
+    _, [terug] = vervolg(BAAN, eerst, None)
+    assert isinstance(terug, PlaatsingGewijzigd)
 
 
 def test_what_stays_here_changes_nothing_on_the_bus() -> None:

@@ -37,7 +37,7 @@ SOORTEN = (
         bsn=True,
         volgorde=(
             *("referentie", "bsn", "werkgever", "vorm", "contract", "uren_per_week", "gemeente_werk", "van"),
-            *("ikv", "inlener", "tot", "route"),
+            *("ikv", "inlener", "tot", "route", "reden"),
         ),
     ),
     Soort(

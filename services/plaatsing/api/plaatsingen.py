@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated
 from uuid import UUID
 
-from banenspoor_contracts import Contract, Feit, Sector, Vorm
+from banenspoor_contracts import Contract, Feit, PlaatsingEindReden, Sector, Vorm
 from pydantic import Field
 
 from services.plaatsing.api.velden import BekendNummer, Dag, GemeenteVeld, Honderdsten, Sleutelveld, Tekst
@@ -37,6 +37,8 @@ class PlaatsingRij(Rij):
     inlener: BekendNummer | None = None
     tot: Dag | None = None
     route: Annotated[str, Field(max_length=60, pattern=r"^[^0-9]*$")] | None = None
+    reden: PlaatsingEindReden | None = None
+    """Waarom de baan eindigt; zonder: onbekend."""
 
 
 async def neem_plaatsingen(tx: Tx, rijen: Sequence[tuple[int, PlaatsingRij]], opdracht: Opdracht) -> Uitslag:
@@ -58,7 +60,8 @@ async def neem_plaatsingen(tx: Tx, rijen: Sequence[tuple[int, PlaatsingRij]], op
     )
     feiten: list[Feit] = []
     for nummer, rij, baan in goed:
-        gevolg = neem_baan(dossiers.get(rij.referentie), baan, Moment(opdracht.nu, rij.bekend_op), rondom)
+        reden, moment = rij.reden or PlaatsingEindReden.ONBEKEND, Moment(opdracht.nu, rij.bekend_op)
+        gevolg = neem_baan(dossiers.get(rij.referentie), baan, moment, rondom, reden)
         if isinstance(gevolg, Weigering):
             uitslag.fouten.append(Fout(nummer, gevolg.veld, gevolg.code, gevolg.melding))
         elif gevolg is None:

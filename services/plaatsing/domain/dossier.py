@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from uuid import UUID
 
-from banenspoor_contracts import Feit, UrenStand, UrenVerloond
+from banenspoor_contracts import Feit, PlaatsingEindReden, UrenStand, UrenVerloond
 
 from services.plaatsing.domain.plaatsing import Baan, keur, na, raakt_uren, vervolg, zelfde_opgave
 from services.plaatsing.domain.stand import ONBEKEND, Register, met_register, met_sectoren, stand, zonder_sector
@@ -85,12 +85,16 @@ def neem_regel(
 
 
 def neem_baan(
-    dossier: Dossier | None, opgave: Baan, moment: Moment, omgeving: Omgeving
+    dossier: Dossier | None,
+    opgave: Baan,
+    moment: Moment,
+    omgeving: Omgeving,
+    reden: PlaatsingEindReden = PlaatsingEindReden.ONBEKEND,
 ) -> tuple[Dossier, list[Feit]] | Weigering | None:
     """Neemt op wat de bron over een baan opgeeft; `dossier` is van dezelfde referentie, met al haar regels.
 
     Geeft het dossier met de feiten, waarom het niet kan, of None als precies dat er al stond. Wie een baan inkort
-    terwijl er uren buiten vallen, verbetert eerst die uren.
+    terwijl er uren buiten vallen, verbetert eerst die uren. `reden`: waarom zij eindigt, als dat zo is.
     """
     vorig = None if dossier is None else dossier.baan
     if weigering := keur(opgave, vorig):
@@ -101,7 +105,7 @@ def neem_baan(
     if sector is None:
         return _geen_sector("werkgever", opgave.van)
     opgave = replace(opgave, sector=sector.sector, subsector=sector.subsector)
-    baan, feiten = vervolg(opgave, vorig, moment.bekend_op)
+    baan, feiten = vervolg(opgave, vorig, moment.bekend_op, reden)
     if dossier is None or vorig is None:
         return Dossier(baan, baan_veranderd=True), feiten
     if raakt_uren(baan, vorig):

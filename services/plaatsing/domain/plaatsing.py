@@ -13,9 +13,12 @@ from banenspoor_contracts import (
     PlaatsingGegevens,
     PlaatsingGestart,
     PlaatsingGewijzigd,
+    PlaatsingOmgezet,
+    PlaatsingVerlengd,
     Sector,
     Subsector,
     Vorm,
+    Wijziging,
 )
 
 from services.plaatsing.domain.uren import Weigering
@@ -81,12 +84,18 @@ def raakt_uren(baan: Baan, vorig: Baan) -> bool:
     return any(getattr(baan, veld) != getattr(vorig, veld) for veld in _VOOR_UREN)
 
 
-def vervolg(baan: Baan, vorig: Baan | None, bekend_op: datetime | None) -> tuple[Baan, list[Feit]]:
+def vervolg(
+    baan: Baan,
+    vorig: Baan | None,
+    bekend_op: datetime | None,
+    reden: PlaatsingEindReden = PlaatsingEindReden.ONBEKEND,
+) -> tuple[Baan, list[Feit]]:
     """De baan met haar nieuwe versie, en de feiten ten opzichte van wat er het laatst over gezegd is.
 
     Een opgave gaat over de hele baan: een ander contract of een andere werkgemeente geldt vanaf het begin (het contract
-    per tijdvak staat op de urenregel). Een einddatum die verschijnt of verspringt is een beëindiging; een die vervalt,
-    een wijziging. De bron geeft geen reden van einde: `ONBEKEND`.
+    per tijdvak staat op de urenregel). Een einddatum die verschijnt of vroeger wordt is een beëindiging (om `reden`), een
+    die later wordt of vervalt een verlenging. Van tijdelijk naar vast, of van inleen naar formeel, is een omzetting; wat
+    er verder anders is een wijziging. Elk heeft een eigen versie; `stand` is de baan na het geheel.
     """
     if vorig is None:
         start = replace(baan, versie=1, bekend_op=bekend_op)
@@ -94,15 +103,30 @@ def vervolg(baan: Baan, vorig: Baan | None, bekend_op: datetime | None) -> tuple
     nu = replace(baan, plaatsing=vorig.plaatsing, nr=vorig.nr, versie=vorig.versie)
     nu = replace(nu, bekend_op=na(vorig.bekend_op, bekend_op))
     feiten: list[Feit] = []
-    gewijzigd = nu.gegevens.verschil_met(vorig.gegevens)
-    if nu.tot is not None and "tot" in gewijzigd:
-        del gewijzigd["tot"]
+    for soort, gewijzigd in _delen(nu, vorig):
         nu = replace(nu, versie=nu.versie + 1)
-        feiten.append(PlaatsingBeeindigd(**_kop(nu), tot=nu.tot, reden=PlaatsingEindReden.ONBEKEND))
-    if gewijzigd:
-        nu = replace(nu, versie=nu.versie + 1)
-        feiten.append(PlaatsingGewijzigd(**_kop(nu), van=nu.van, gewijzigd=gewijzigd, stand=nu.gegevens))
+        if soort is PlaatsingBeeindigd:
+            feiten.append(PlaatsingBeeindigd(**_kop(nu), tot=nu.tot, reden=reden))
+        else:
+            feiten.append(soort(**_kop(nu), van=nu.van, gewijzigd=gewijzigd, stand=nu.gegevens))
     return nu, feiten
+
+
+def _delen(nu: Baan, vorig: Baan) -> list[tuple[type[Feit], dict[str, Wijziging]]]:
+    """Wat er anders is, verdeeld over de feiten die het zeggen; elk veld één keer."""
+    rest = nu.gegevens.verschil_met(vorig.gegevens)
+    uit: list[tuple[type[Feit], dict[str, Wijziging]]] = []
+    if "tot" in rest:
+        vroeger = nu.tot is not None and (vorig.tot is None or nu.tot < vorig.tot)
+        uit.append((PlaatsingBeeindigd if vroeger else PlaatsingVerlengd, {"tot": rest.pop("tot")}))
+    vast = (vorig.contract, nu.contract) == (Contract.TIJDELIJK, Contract.VAST)
+    formeel = vorig.vorm in INLEEN and nu.vorm is Vorm.FORMEEL
+    if vast or formeel:
+        velden = ("contract", *(("vorm", "werkgever", "inlener", "sector", "subsector") if formeel else ()))
+        uit.append((PlaatsingOmgezet, {veld: rest.pop(veld) for veld in velden if veld in rest}))
+    if rest:
+        uit.append((PlaatsingGewijzigd, rest))
+    return uit
 
 
 def na(vorig: datetime | None, bekend_op: datetime | None) -> datetime | None:
