@@ -94,6 +94,7 @@ def test_an_end_that_comes_earlier_ends_and_one_that_goes_or_comes_later_extends
     if isinstance(feit, PlaatsingBeeindigd):
         assert (feit.tot, feit.reden) == (daarna, PlaatsingEindReden.ONTSLAG)
     else:
+        assert isinstance(feit, PlaatsingVerlengd)
         assert feit.stand.tot == daarna
 
 

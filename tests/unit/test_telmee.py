@@ -1,0 +1,159 @@
+"""Tel ik mee: hetzelfde oordeel als het cijfer, in gewone taal."""
+
+import re
+from datetime import date, timedelta
+from uuid import UUID
+
+import pytest
+from banenspoor_contracts import Contract, Grondslag, Reeks, Registratie, Sector, Sectorperiode, Vorm, wie_telt
+from banenspoor_contracts.telmee import GROND, VORM, Oordeel, Werk, beoordeel
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.plaatsing.domain.kalender import laatste_dag, laatste_dag_kwartaal, maand_van
+from services.plaatsing.domain.plaatsing import Baan
+from services.plaatsing.domain.stand import Register, stand
+from services.plaatsing.domain.uren import Regel, UrenSoort
+from services.telling.domain.figuur import figuur
+from services.telling.domain.perioden import perioden as perioden_van
+from services.telling.domain.selectie import Selectie
+from services.telling.rijen import WieTeltRij
+from tests.unit.telling_bouw import NORM, boek, keuzes
+from tests.unit.telling_bouw import stand as telling_stand
+
+G, V = Grondslag, Vorm
+DAG = timedelta(days=1)
+BEGIN = date(2014, 1, 1)
+dagen = st.dates(date(2015, 1, 1), date(2027, 12, 31))
+perioden = st.tuples(dagen, st.none() | dagen).filter(lambda p: p[1] is None or p[0] < p[1])
+registraties = st.lists(st.tuples(st.sampled_from(G), perioden), max_size=4)
+rond = st.lists(st.tuples(st.sampled_from(G), st.integers(-60, 60), st.none() | st.integers(1, 60)), max_size=3)
+"""Grondslagen die vlak bij een dag beginnen en eindigen: (grondslag, dagen ervoor of erna, hoeveel dagen)."""
+vormen = st.sampled_from(V)
+
+
+def reg(grond: Grondslag, van: date, tot: date | None = None) -> Registratie:
+    return Registratie(grondslag=grond, van=van, tot=tot)
+
+
+@given(rond, vormen, dagen, st.sampled_from(sorted(wie_telt.TABELLEN)), st.sampled_from(["maand", "kwartaal"]))
+def test_the_answer_and_the_count_can_never_differ(
+    gronden: list[tuple[Grondslag, int, int | None]], vorm: Vorm, op: date, wet: str, moment: str
+) -> None:
+    """Een uur in deze maand: door plaatsing gezegd, door telling geteld, en hier beoordeeld."""
+    timeline = [reg(g, op + van * DAG, None if lang is None else op + (van + lang) * DAG) for g, van, lang in gronden]
+    maand = maand_van(op)
+    baan = Baan(
+        *(UUID(int=1), UUID(int=2), "A", "P", UUID(int=3), None, vorm, Contract.VAST, 100, "0014", Sector.MARKT, None),
+        *(BEGIN, None),
+    )
+    regel = Regel(UrenSoort.REGULIER, date(op.year, op.month, 1), laatste_dag(maand) + DAG, 100, None, "A")
+    sectoren = {baan.werkgever: (Sectorperiode(sector=Sector.MARKT, van=date(2001, 1, 1)),)}
+    gezegd = stand(baan, maand, [regel], Register(tuple(timeline)), sectoren)
+    assert gezegd is not None
+    cel = gezegd.cel
+    kwartaal = moment == "kwartaal"
+    codes = ",".join(cel.grondslagen_kwartaal if kwartaal else cel.grondslagen_maand)
+    regelboek = boek(NORM, WieTeltRij(versie=wet, van="2012-01-01", besloten_op="2015-05-01"), *keuzes())
+    reeks, periode = (Reeks.KWARTAAL, f"{op.year}-Q{(op.month + 2) // 3}") if kwartaal else (Reeks.LOPEND, maand)
+    uren = telling_stand(maand, vorm.value, gezegd.uren_x100, grondslagen=codes)
+    cellen = figuur([uren], regelboek, Selectie(reeks, perioden_van(reeks, periode)))
+    peildag = (laatste_dag_kwartaal if kwartaal else laatste_dag)(maand)
+    oordeel = beoordeel(timeline, [Werk(vorm, BEGIN)], op, peildag=peildag, wet=wet)
+    assert oordeel.telt_mee == any(c.uren for c in cellen)
+
+
+def _zinnen(oordeel: Oordeel) -> list[str]:
+    return [*oordeel.zinnen, *oordeel.wat_verandert]
+
+
+@given(registraties, st.lists(st.tuples(vormen, perioden), max_size=3), dagen)
+def test_every_sentence_is_short_plain_and_says_nothing_of_health(
+    gronden: list[tuple[Grondslag, tuple[date, date | None]]],
+    banen: list[tuple[Vorm, tuple[date, date | None]]],
+    op: date,
+) -> None:
+    oordeel = beoordeel([reg(g, *p) for g, p in gronden], [Werk(v, *p) for v, p in banen], op)
+    for zin in _zinnen(oordeel):
+        assert len(zin.split()) <= 30
+        assert not re.search(r"[A-Z]+_[A-Z]+|[a-z]+_[a-z]+", zin)
+        assert not re.search(r"ziek|handicap|beperking|gebrek|arbeidsongeschikt|diagnose", zin, re.IGNORECASE)
+        assert zin.endswith((".", "?"))
+    assert oordeel.zinnen[0] in ("U telt mee.", "U telt niet mee.", "U telt nu niet mee.")
+    assert (oordeel.zinnen[0] == "U telt mee.") == oordeel.telt_mee
+    if oordeel.telt_mee:
+        assert oordeel.sinds is not None
+        assert oordeel.sinds <= op
+        assert oordeel.artikelen
+        assert beoordeel(
+            [reg(g, *p) for g, p in gronden], [Werk(v, *p) for v, p in banen], oordeel.sinds, wet=oordeel.versie
+        ).telt_mee
+    else:
+        assert oordeel.sinds is None
+
+
+def test_every_ground_and_form_has_plain_words() -> None:
+    assert set(GROND) == set(G)
+    assert set(VORM) == set(V)
+
+
+def test_since_is_the_start_of_the_unbroken_stretch() -> None:
+    gronden = [reg(G.WSW, date(2016, 1, 1), date(2018, 1, 1)), reg(G.PW_INDICATIE, date(2018, 1, 1))]
+    banen = [Werk(V.FORMEEL, date(2015, 1, 1), date(2017, 3, 1)), Werk(V.FORMEEL, date(2017, 5, 1))]
+    assert beoordeel(gronden, banen, date(2020, 1, 1)).sinds == date(2017, 5, 1)
+    banen.append(Werk(V.BEGELEID_WERKEN, date(2017, 3, 1), date(2017, 5, 1)))
+    assert beoordeel(gronden, banen, date(2020, 1, 1)).sinds == date(2016, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("gronden", "banen", "op", "telt", "zin", "verandert"),
+    [
+        ([], [], date(2024, 1, 1), False, "U staat niet in het doelgroepregister.", "Uw gemeente of UWV"),
+        ([reg(G.WSW, BEGIN)], [], date(2024, 1, 1), False, "geen werk van u", "een gewone baan"),
+        (
+            [reg(G.WSW, BEGIN)],
+            [Werk(V.BESCHUT_WERK, BEGIN)],
+            date(2024, 1, 1),
+            False,
+            "beschut werk",
+            "een gewone baan",
+        ),
+        ([reg(G.WSW, BEGIN)], [Werk(V.FORMEEL, BEGIN)], date(2024, 1, 1), True, "een gewone baan", "Stopt uw werk?"),
+        (
+            [reg(G.VSO_PRO, BEGIN, date(2024, 6, 1))],
+            [Werk(V.FORMEEL, BEGIN)],
+            date(2024, 1, 1),
+            True,
+            "uw school",
+            "Uw inschrijving stopt op 1 juni 2024.",
+        ),
+        (
+            [reg(G.WAJONG_DUURZAAM_GEEN, BEGIN)],
+            [Werk(V.FORMEEL, BEGIN)],
+            date(2025, 1, 1),
+            False,
+            "Deze manier van inschrijven telt niet mee",
+            "Vanaf 1 januari 2026 telt u wel mee.",
+        ),
+        (
+            [reg(G.IVA_LOONDISPENSATIE, BEGIN)],
+            [Werk(V.FORMEEL, BEGIN)],
+            date(2026, 2, 1),
+            True,
+            "U telt mee.",
+            "Komt de Wet banenafspraak? Dan telt u niet meer mee.",
+        ),
+    ],
+)
+def test_the_reason_and_what_would_change_it(
+    gronden: list[Registratie], banen: list[Werk], op: date, telt: bool, zin: str, verandert: str
+) -> None:
+    oordeel = beoordeel(gronden, banen, op)
+    assert oordeel.telt_mee is telt
+    assert any(zin in z for z in oordeel.zinnen)
+    assert any(verandert in z for z in oordeel.wat_verandert)
+
+
+def test_an_unknown_version_is_refused() -> None:
+    with pytest.raises(ValueError, match="onbekende versie"):
+        beoordeel([], [], BEGIN, wet="wet-2099")
