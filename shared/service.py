@@ -46,6 +46,7 @@ class Dienst:
     """Wat een dienst hoort, zegt en aanbiedt. `verwerk`: een hele batch tegelijk, in plaats van `hoort`.
 
     `vingersleutel`: geheim waarmee de vingerafdruk van een opdracht wordt gemaakt, voor wie BSN's of nummers ontvangt.
+    `taken`: wat na de startcontrole op de achtergrond loopt; gaat er een stuk, dan stopt de dienst.
     `peilbronnen`: diensten waarvan de peilen bepalen wat vast is (alleen telling).
     """
 
@@ -59,6 +60,7 @@ class Dienst:
     routers: tuple[APIRouter, ...] = ()
     vingersleutel: Callable[[], bytes] | None = None
     bij_start: Callable[[Pool], Awaitable[None]] | None = None
+    taken: tuple[Callable[[Pool], Coroutine[Any, Any, None]], ...] = ()
 
 
 class Bedrijf:
@@ -131,6 +133,8 @@ class Bedrijf:
                 peilen = Peilen(self.pool, self.instellingen.kafka_verbinding, bronnen, topics)
                 self._begin(peilen.loop())
             await self.bus.start()
+        for taak in self.dienst.taken:
+            self._begin(taak(self.pool))
         self.gecontroleerd = True
         log.info("dienst_gereed")
 

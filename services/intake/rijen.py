@@ -17,6 +17,7 @@ from services.intake.domain.bsn import ELFPROEF, geldig_bsn
 from shared.api import Rij
 
 _DAG = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_PROCENT = re.compile(r"(\d{1,2})(?:[.,](\d{1,2}))?", re.ASCII)
 OUDSTE_DAG = date(1900, 1, 1)
 """Een eerdere dag is een tikfout: niemand in het register leefde toen al."""
 
@@ -62,20 +63,35 @@ def _woord(soort: type[StrEnum], code: str, wat: str) -> BeforeValidator:
     return BeforeValidator(lees)
 
 
+def _procent(waarde: Any) -> int:
+    """Een percentage met punt of komma, in honderdsten; meer dan twee decimalen wordt niet afgerond maar geweigerd."""
+    past = _PROCENT.fullmatch(str(waarde)) if isinstance(waarde, str | int | float) else None
+    if past is None:
+        raise PydanticCustomError("onjuist", "verwacht een percentage van 0 tot 100, met hooguit twee decimalen")
+    return int(past[1]) * 100 + int((past[2] or "0").ljust(2, "0"))
+
+
+Loonwaarde = Annotated[int, BeforeValidator(_procent)]
+"""Loonwaarde ten opzichte van het WML in honderdsten van procenten: 0 ≤ x < 10.000."""
+VERVALREDENEN = frozenset((EindReden.HERBEOORDELING, EindReden.LOONWAARDE_BOVEN_WML, EindReden.VERLOPEN))
 Bsn = Annotated[str, BeforeValidator(_bsn), Field(repr=False)]
 Dag = Annotated[date, BeforeValidator(_dag)]
 GemeenteCode = Annotated[str, BeforeValidator(_gemeente)]
-_Grondslag = Annotated[Grondslag, _woord(Grondslag, "onbekende_grondslag", "grondslag")]
+GrondslagWoord = Annotated[Grondslag, _woord(Grondslag, "onbekende_grondslag", "grondslag")]
 _EindReden = Annotated[EindReden, _woord(EindReden, "onjuist", "reden")]
 _CorrectieReden = Annotated[CorrectieReden, _woord(CorrectieReden, "onjuist", "reden")]
 
 
-class BsnRij(Rij):
-    """Een rij over één mens. Het BSN staat niet in de weergave van de rij en niet in haar fouten."""
+class RegisterRij(Rij):
+    """Een rij over één mens, wie dat ook is."""
 
     model_config = ConfigDict(hide_input_in_errors=True)
     verleden: ClassVar[tuple[str, ...]] = ("van",)
     """De kolommen waarvan de datum niet in de toekomst mag liggen."""
+
+
+class BsnRij(RegisterRij):
+    """Een rij over één mens. Het BSN staat niet in de weergave van de rij en niet in haar fouten."""
 
     bsn: Bsn
 
@@ -112,11 +128,17 @@ class PersoonRij(BsnRij):
 class RegistratieRij(BsnRij):
     """Een grondslag begint op `van`, of eindigt op `tot` (telt zelf niet mee) om `reden`."""
 
-    grondslag: _Grondslag
+    verleden: ClassVar[tuple[str, ...]] = ("van", "loonwaarde_op", "verzoek_op")
+
+    grondslag: GrondslagWoord
     van: Dag
     gemeente: GemeenteCode
     tot: Dag | None = None
     reden: _EindReden | None = None
+    loonwaarde_procent: Loonwaarde | None = None
+    loonwaarde_op: Dag | None = None
+    verzoek_op: Dag | None = None
+    """Bewijs, naar de grondslag; alleen voor intake."""
 
     _tot_na_van = field_validator("tot")(_na("van"))
 
@@ -128,10 +150,10 @@ class RegistratieRij(BsnRij):
         return reden
 
 
-class CorrectieRij(BsnRij):
+class PersoonCorrectieRij(RegisterRij):
     """De grondslag gold in werkelijkheid van `van` tot `tot`; een leeg `van`: nooit."""
 
-    grondslag: _Grondslag
+    grondslag: GrondslagWoord
     van: Dag | None = None
     tot: Dag | None = None
     reden: _CorrectieReden
@@ -144,6 +166,37 @@ class CorrectieRij(BsnRij):
         if tot is not None and info.data.get("van", tot) is None:
             raise PydanticCustomError("onjuist", "zonder van heeft de grondslag nooit bestaan: laat tot leeg")
         return tot
+
+
+class CorrectieRij(BsnRij, PersoonCorrectieRij):
+    """Een correctie van wie met een BSN wordt aangeduid."""
+
+
+class PersoonBeeindigingRij(RegisterRij):
+    """Wat op deze grondslag loopt, eindigt op `tot` (telt zelf niet mee) om `reden`."""
+
+    verleden: ClassVar[tuple[str, ...]] = ()
+
+    grondslag: GrondslagWoord
+    tot: Dag
+    reden: _EindReden | None = None
+
+
+class VervallenRij(BsnRij):
+    """De voorwaarden van deze grondslag vervielen op `vervallen_op`; of de registratie eindigt, zegt de regel van die dag."""
+
+    verleden: ClassVar[tuple[str, ...]] = ("vervallen_op",)
+
+    grondslag: GrondslagWoord
+    vervallen_op: Dag
+    reden: _EindReden
+
+    @field_validator("reden")
+    @classmethod
+    def _alleen_verval(cls, reden: EindReden) -> EindReden:
+        if reden not in VERVALREDENEN:
+            raise PydanticCustomError("onjuist", "kies uit HERBEOORDELING, LOONWAARDE_BOVEN_WML of VERLOPEN")
+        return reden
 
 
 class VerhuizingRij(BsnRij):

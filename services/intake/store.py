@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from banenspoor_contracts import Grondslag, Registratie, Woonplaats
 
-from services.intake.domain import Tijdlijn
+from services.intake.domain import Grens, Tijdlijn
 from shared.db import Tx
 
 _TIJDLIJNEN = """
-select persoon, gezegd, bekend_op, verworpen, beschut_vanaf from tijdlijn where persoon = any($1::uuid[])
+select persoon, gezegd, bekend_op, verworpen, beschut_vanaf, vervallen from tijdlijn where persoon = any($1::uuid[])
 """
 _REGISTRATIES = """
 select persoon, grondslag::text, van, tot from registratie where persoon = any($1::uuid[])
@@ -24,13 +24,14 @@ select persoon, gemeente, van, lead(van) over (partition by persoon order by van
 from woonplaats where persoon = any($1::uuid[]) order by persoon, van
 """
 _BEWAAR_TIJDLIJN = """
-insert into tijdlijn (persoon, gezegd, bekend_op, verworpen, beschut_vanaf)
-select t.persoon, t.gezegd, t.bekend_op, t.verworpen::text[], t.beschut_vanaf::date[]
-from unnest($1::uuid[], $2::boolean[], $3::timestamptz[], $4::text[], $5::text[])
-  as t (persoon, gezegd, bekend_op, verworpen, beschut_vanaf)
+insert into tijdlijn (persoon, gezegd, bekend_op, verworpen, beschut_vanaf, vervallen)
+select t.persoon, t.gezegd, t.bekend_op, t.verworpen::text[], t.beschut_vanaf::date[], t.vervallen::text[]
+from unnest($1::uuid[], $2::boolean[], $3::timestamptz[], $4::text[], $5::text[], $6::text[])
+  as t (persoon, gezegd, bekend_op, verworpen, beschut_vanaf, vervallen)
 on conflict (persoon) do update set
   gezegd = excluded.gezegd, bekend_op = excluded.bekend_op,
-  verworpen = excluded.verworpen, beschut_vanaf = excluded.beschut_vanaf
+  verworpen = excluded.verworpen, beschut_vanaf = excluded.beschut_vanaf,
+  vervallen = excluded.vervallen
 """
 _REGISTRATIE_WEG = """
 delete from registratie r using unnest($1::uuid[], $2::text[], $3::date[]) as w (persoon, grondslag, van)
@@ -103,8 +104,11 @@ _TABELLEN = (
 )
 
 
-async def tijdlijnen(tx: Tx, personen: Collection[UUID]) -> dict[UUID, Tijdlijn]:
-    """De tijdlijn van elk van deze personen; een lege voor wie nog niet in het register staat."""
+async def tijdlijnen(
+    tx: Tx, personen: Collection[UUID], grenzen: Mapping[UUID, Grens | None] | None = None
+) -> dict[UUID, Tijdlijn]:
+    """De tijdlijn van elk van deze personen; een lege voor wie nog niet in het register staat. `grenzen`: uit de kluis."""
+    grenzen = grenzen or {}
     wie = list(personen)
     registraties: dict[UUID, list[Registratie]] = {}
     for persoon, grondslag, van, tot in await tx.fetch(_REGISTRATIES, wie):
@@ -112,8 +116,8 @@ async def tijdlijnen(tx: Tx, personen: Collection[UUID]) -> dict[UUID, Tijdlijn]
     woonplaatsen: dict[UUID, list[Woonplaats]] = {}
     for persoon, gemeente, van, tot in await tx.fetch(_WOONPLAATSEN, wie):
         woonplaatsen.setdefault(persoon, []).append(Woonplaats(gemeente=gemeente, van=van, tot=tot))
-    uit = {persoon: Tijdlijn(persoon) for persoon in wie}
-    for persoon, gezegd, bekend_op, verworpen, beschut_vanaf in await tx.fetch(_TIJDLIJNEN, wie):
+    uit = {persoon: Tijdlijn(persoon, grens=grenzen.get(persoon)) for persoon in wie}
+    for persoon, gezegd, bekend_op, verworpen, beschut_vanaf, vervallen in await tx.fetch(_TIJDLIJNEN, wie):
         uit[persoon] = Tijdlijn(
             persoon,
             tuple(registraties.get(persoon, ())),
@@ -122,6 +126,8 @@ async def tijdlijnen(tx: Tx, personen: Collection[UUID]) -> dict[UUID, Tijdlijn]
             frozenset(beschut_vanaf),
             gezegd,
             bekend_op,
+            frozenset(map(Grondslag, vervallen)),
+            grenzen.get(persoon),
         )
     return uit
 
@@ -155,4 +161,5 @@ def _tijdlijn(t: Tijdlijn) -> tuple[Any, ...]:
     """De rij van een tijdlijn; rijen van ongelijke lengte passen niet in één array, dus gaan zij als tekst mee."""
     verworpen = "{" + ",".join(sorted(t.verworpen)) + "}"
     beschut_vanaf = "{" + ",".join(dag.isoformat() for dag in sorted(t.beschut_vanaf)) + "}"
-    return t.persoon, t.gezegd, t.bekend_op, verworpen, beschut_vanaf
+    vervallen = "{" + ",".join(sorted(t.vervallen)) + "}"
+    return t.persoon, t.gezegd, t.bekend_op, verworpen, beschut_vanaf, vervallen

@@ -5,83 +5,151 @@ De volgorde van sloten is altijd dezelfde: eerst de kluis (op zoeksleutel), dan 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Generic, TypeVar
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+from uuid import UUID
 
 from banenspoor_contracts import Feit
 
-from services.intake import kluisboek, store
-from services.intake.domain import Gevolg, Tijdlijn, Weigering, corrigeer, registreer, verhuis
-from services.intake.rijen import BsnRij, CorrectieRij, PersoonRij, RegistratieRij, VerhuizingRij
+from services.intake import bewijs, kluisboek, store, termijnen
+from services.intake.domain import (
+    Gevolg,
+    Tijdlijn,
+    Weigering,
+    beeindig_lopende,
+    corrigeer,
+    grens,
+    na_grens,
+    registreer,
+    verhuis,
+    vervallen,
+)
+from services.intake.rijen import (
+    PersoonBeeindigingRij,
+    PersoonCorrectieRij,
+    PersoonRij,
+    RegisterRij,
+    RegistratieRij,
+    VerhuizingRij,
+    VervallenRij,
+)
+from services.intake.toegang import ONBEKENDE_REGISTRATIE, begrens, is_van_ander
 from shared import outbox
 from shared.api import Fout, Opdracht, Uitslag
 from shared.db import Tx, vergrendel
 from shared.kluis import kluis
 
-R = TypeVar("R", bound=BsnRij)
-_ONBEKEND = Weigering("bsn", "onbekende_registratie", "van deze persoon is geen registratie bekend")
+R = TypeVar("R", bound=RegisterRij)
+
+
+Noteer = Callable[[Tx, list[tuple[UUID, Any]]], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
 class Registerwerk(Generic[R]):
-    """Verwerkt rijen van één soort in het register. `onbekend_mag`: een onbekend BSN krijgt een pseudoniem."""
+    """Verwerkt rijen van één soort in het register. `onbekend_mag`: een onbekend BSN krijgt een pseudoniem.
 
-    beslis: Callable[[Tijdlijn, R], Gevolg | Weigering]
+    `noteer`: bewaart wat een goede rij verder zegt en in geen gebeurtenis staat.
+    """
+
+    beslis: Callable[[Tijdlijn, R, Opdracht], Gevolg | Weigering]
     onbekend_mag: bool = True
+    noteer: Noteer | None = None
 
-    async def __call__(self, tx: Tx, rijen: Sequence[tuple[int, R]], opdracht: Opdracht) -> Uitslag:
+    async def __call__(self, tx: Tx, rijen: Sequence[tuple[int, Any]], opdracht: Opdracht) -> Uitslag:
         """Legt vast en zegt wat de goede rijen veranderen; van een afgewezen rij wordt niets bewaard."""
         uitslag = Uitslag()
         goed = _niet_in_toekomst(rijen, opdracht, uitslag)
         opzoeken = kluisboek.wissel if self.onbekend_mag else kluisboek.zoek
         personen = await opzoeken(tx, kluis(), {rij.bsn for _, rij in goed})
-        await vergrendel(tx, map(str, personen.values()))
-        stand = await store.tijdlijnen(tx, personen.values())
+        return await self._verwerk(tx, [(nr, personen.get(rij.bsn), rij) for nr, rij in goed], opdracht, uitslag)
+
+    async def van_persoon(self, tx: Tx, persoon: UUID, rij: R, opdracht: Opdracht) -> Uitslag:
+        """Hetzelfde voor één rij over een bekend pseudoniem."""
+        uitslag = Uitslag()
+        goed = _niet_in_toekomst([(1, rij)], opdracht, uitslag)
+        return await self._verwerk(tx, [(nr, persoon, r) for nr, r in goed], opdracht, uitslag)
+
+    async def _verwerk(
+        self, tx: Tx, rijen: Sequence[tuple[int, UUID | None, R]], opdracht: Opdracht, uitslag: Uitslag
+    ) -> Uitslag:
+        stand = await _lees_met_slot(tx, {p for _, p, _ in rijen if p is not None}, opdracht)
         stappen: list[store.Stap] = []
         feiten: list[Feit] = []
-        for nummer, rij in goed:
-            persoon = personen.get(rij.bsn)
-            uitkomst = _ONBEKEND if persoon is None else self.beslis(stand[persoon], rij)
+        goed: list[tuple[UUID, R]] = []
+        for nummer, persoon, rij in rijen:
+            uitkomst = ONBEKENDE_REGISTRATIE if persoon is None else self.beslis(stand[persoon], rij, opdracht)
+            if persoon is not None:
+                uitkomst = begrens(opdracht, stand[persoon], rij, uitkomst)
             if isinstance(uitkomst, Weigering):
                 _wijs_af(uitslag, nummer, uitkomst)
-            elif not uitkomst.feiten:
+                continue
+            na = uitkomst.tijdlijn
+            goed.append((na.persoon, rij))
+            if na == stand[na.persoon]:
                 uitslag.ongewijzigd += 1
-            else:
-                na = uitkomst.tijdlijn
-                stappen.append((stand[na.persoon], na))
-                stand[na.persoon] = na
-                feiten += uitkomst.feiten
-                uitslag.aanvaard += 1
+                continue
+            stappen.append((stand[na.persoon], na))
+            stand[na.persoon] = na
+            feiten += uitkomst.feiten
+            uitslag.aanvaard += 1
         await store.bewaar(tx, stappen)
+        if self.noteer is not None:
+            await self.noteer(tx, goed)
         await outbox.put(tx, feiten, correlatie=opdracht.correlatie)
         return uitslag
 
 
-def _registreer(t: Tijdlijn, r: RegistratieRij) -> Gevolg | Weigering:
+async def _lees_met_slot(tx: Tx, personen: Collection[UUID], opdracht: Opdracht) -> dict[UUID, Tijdlijn]:
+    """De tijdlijnen met hun grens uit de kluis, nadat het slot op elke persoon genomen is."""
+    await vergrendel(tx, map(str, personen))
+    levens = await kluisboek.lees_levenslopen(tx, kluis(), personen)
+    grenzen = {p: grens(leven.geboortedatum, leven.overleden_op, opdracht.vandaag) for p, leven in levens.items()}
+    return await store.tijdlijnen(tx, personen, grenzen)
+
+
+def _registreer(t: Tijdlijn, r: RegistratieRij, _: Opdracht) -> Gevolg | Weigering:
     return registreer(t, r.grondslag, r.van, r.gemeente, tot=r.tot, reden=r.reden, bekend_op=r.bekend_op)
 
 
-def _corrigeer(t: Tijdlijn, r: CorrectieRij) -> Gevolg | Weigering:
+def _corrigeer(t: Tijdlijn, r: PersoonCorrectieRij, _: Opdracht) -> Gevolg | Weigering:
     return corrigeer(t, r.grondslag, r.van, r.reden, tot=r.tot, bekend_op=r.bekend_op)
 
 
-def _verhuis(t: Tijdlijn, r: VerhuizingRij) -> Gevolg | Weigering:
+def _verhuis(t: Tijdlijn, r: VerhuizingRij, _: Opdracht) -> Gevolg | Weigering:
     return verhuis(t, r.gemeente, r.van, bekend_op=r.bekend_op)
 
 
-registraties = Registerwerk(_registreer)
+def _beeindig(t: Tijdlijn, r: PersoonBeeindigingRij, _: Opdracht) -> Gevolg | Weigering:
+    return beeindig_lopende(t, r.grondslag, r.tot, r.reden, bekend_op=r.bekend_op)
+
+
+def _vervallen(t: Tijdlijn, r: VervallenRij, opdracht: Opdracht) -> Gevolg | Weigering:
+    bekend = opdracht.vandaag if r.bekend_op is None else r.bekend_op.date()
+    return vervallen(t, r.grondslag, r.vervallen_op, r.reden, bekend, r.bekend_op)
+
+
+registraties = Registerwerk(_registreer, noteer=bewijs.bewaar)
 correcties = Registerwerk(_corrigeer, onbekend_mag=False)
+beeindigingen = Registerwerk(_beeindig, onbekend_mag=False)
 verhuizingen = Registerwerk(_verhuis)
+vervallen_voorwaarden = Registerwerk(_vervallen, onbekend_mag=False, noteer=bewijs.noteer_verval)
 
 
 async def personen(tx: Tx, rijen: Sequence[tuple[int, PersoonRij]], opdracht: Opdracht) -> Uitslag:
-    """Bewaart geboortedatum en overlijden in de kluis; zegt niets. Een leeg `overleden_op` laat staan wat er stond."""
+    """Bewaart geboortedatum en overlijden in de kluis, en beëindigt wat daarna nog liep.
+
+    Een leeg `overleden_op` laat staan wat er stond. Een AOW-leeftijd die nog komt, gaat vanzelf (`termijnen`).
+    """
     uitslag, slot = Uitslag(), kluis()
     goed = _niet_in_toekomst(rijen, opdracht, uitslag)
     pseudoniemen = await kluisboek.wissel(tx, slot, {rij.bsn for _, rij in goed})
+    tijdlijnen = await store.tijdlijnen(tx, pseudoniemen.values()) if opdracht.gemeente is not None else {}
     stand = await kluisboek.levenslopen(tx, slot, pseudoniemen.values())
-    anders = {}
+    anders: dict[UUID, kluisboek.Levensloop] = {}
+    bekend: dict[UUID, datetime | None] = {}
     for nummer, rij in goed:
         persoon = pseudoniemen[rij.bsn]
         nieuw = replace(
@@ -89,14 +157,21 @@ async def personen(tx: Tx, rijen: Sequence[tuple[int, PersoonRij]], opdracht: Op
             geboortedatum=rij.geboortedatum,
             overleden_op=rij.overleden_op or stand[persoon].overleden_op,
         )
-        if nieuw.overleden_op is not None and nieuw.overleden_op < rij.geboortedatum:
+        if persoon in tijdlijnen and (weigering := is_van_ander(opdracht, tijdlijnen[persoon])):
+            _wijs_af(uitslag, nummer, weigering)
+        elif nieuw.overleden_op is not None and nieuw.overleden_op < rij.geboortedatum:
             _wijs_af(uitslag, nummer, Weigering("geboortedatum", "einde_voor_begin", "ligt na het bekende overlijden"))
         elif nieuw == stand[persoon]:
             uitslag.ongewijzigd += 1
         else:
             uitslag.aanvaard += 1
             stand[persoon] = anders[persoon] = nieuw
+            bekend[persoon] = rij.bekend_op
     await kluisboek.bewaar_levenslopen(tx, slot, anders)
+    await termijnen.zet(tx, anders)
+    gevolgen = [(t, na_grens(t, bekend[p])) for p, t in (await _lees_met_slot(tx, anders, opdracht)).items()]
+    await store.bewaar(tx, [(t, gevolg.tijdlijn) for t, gevolg in gevolgen])
+    await outbox.put(tx, [feit for _, gevolg in gevolgen for feit in gevolg.feiten], correlatie=opdracht.correlatie)
     return uitslag
 
 

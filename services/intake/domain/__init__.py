@@ -1,7 +1,26 @@
 """Het doelgroepregister als pure regels: tijdlijn en opdracht erin, feiten of een weigering eruit."""
 
-from .registratie import corrigeer, na_besluit, registreer
-from .tijdlijn import Gevolg, Tijdlijn, Weigering
+from .einden import aow_op, aow_vroegst, grens, na_grens, vervallen
+from .grondslagen import geregistreerd, ontbrekend_bewijs
+from .registratie import beeindig_lopende, corrigeer, na_besluit, registreer
+from .tijdlijn import Gevolg, Grens, Tijdlijn, Weigering
 from .woonplaats import verhuis
 
-__all__ = ["Gevolg", "Tijdlijn", "Weigering", "corrigeer", "na_besluit", "registreer", "verhuis"]
+__all__ = [
+    "Gevolg",
+    "Grens",
+    "Tijdlijn",
+    "Weigering",
+    "aow_op",
+    "aow_vroegst",
+    "beeindig_lopende",
+    "corrigeer",
+    "geregistreerd",
+    "grens",
+    "na_besluit",
+    "na_grens",
+    "ontbrekend_bewijs",
+    "registreer",
+    "verhuis",
+    "vervallen",
+]

@@ -19,6 +19,7 @@ from banenspoor_contracts import (
     Woonplaats,
 )
 
+from .grondslagen import afmelden, bestond_niet
 from .tijdlijn import Gevolg, Tijdlijn, Weigering, op_volgorde, overlapt, velden
 from .woonplaats import loopt_mee, woonde_elders, woont_vanaf
 
@@ -42,10 +43,14 @@ def registreer(
     einde is een correctie, een andere woonplaats een verhuizing. Zonder `tot` zegt de regel niets over het einde.
     """
     bekend = next((r for r in tijdlijn.van_grondslag(grondslag) if r.van == van), None)
-    uiterlijk = _uiterlijk(tijdlijn, van, tot)
+    if weigering := afmelden(tijdlijn, grondslag, tot, reden):
+        return weigering
+    uiterlijk, waarom = _uiterlijk(tijdlijn, van, tot)
     if bekend is None:
+        if weigering := _kan_niet_beginnen(tijdlijn, grondslag, van):
+            return weigering
         if uiterlijk != tot:
-            reden = EindReden.BESCHUT_WERK
+            reden = waarom
         return _begin(tijdlijn, Registratie(grondslag=grondslag, van=van, tot=uiterlijk), gemeente, reden, bekend_op)
     if woonde_elders(tijdlijn.woonplaatsen, gemeente, van, bekend.tot):
         return Weigering(
@@ -57,9 +62,28 @@ def registreer(
         return Weigering(
             "tot", "overlap", f"deze registratie eindigt al op {bekend.tot}: lever een registratie-correctie"
         )
+    if tijdlijn.grens is not None and tot > tijdlijn.grens.dag:
+        tot, reden = tijdlijn.grens.dag, tijdlijn.grens.reden
     einde = Registratie(grondslag=grondslag, van=van, tot=tot)
     na = _met(tijdlijn, (bekend,), (einde,), tijdlijn.woonplaatsen, bekend_op)
     return Gevolg(na, (_einde(na, grondslag, tot, reden),))
+
+
+def beeindig_lopende(
+    tijdlijn: Tijdlijn,
+    grondslag: Grondslag,
+    tot: date,
+    reden: EindReden | None,
+    *,
+    bekend_op: datetime | None = None,
+) -> Gevolg | Weigering:
+    """De registratie die op deze grondslag loopt, eindigt op `tot`; dezelfde regels als een rij van `registraties`."""
+    eigen = [r for r in tijdlijn.van_grondslag(grondslag) if r.van < tot and r.tot in (None, tot)]
+    if not eigen:
+        return Weigering("grondslag", "onbekende_registratie", "op deze grondslag loopt geen registratie")
+    woont = max((w for w in tijdlijn.woonplaatsen if w.van < tot), key=lambda w: w.van)
+    van = eigen[-1].van
+    return registreer(tijdlijn, grondslag, van, woont.gemeente, tot=tot, reden=reden, bekend_op=bekend_op)
 
 
 def _begin(
@@ -97,6 +121,10 @@ def corrigeer(
     weg, woonplaatsen = eigen, tijdlijn.woonplaatsen
     erbij: tuple[Registratie, ...] = ()
     if van is not None:
+        if weigering := _kan_niet_beginnen(tijdlijn, grondslag, van):
+            return weigering
+        if tijdlijn.grens is not None and (tot is None or tot > tijdlijn.grens.dag):
+            tot = tijdlijn.grens.dag
         weg = tuple(r for r in eigen if overlapt(van, tot, r)) or eigen
         if len(weg) > 1 and not overlapt(van, tot, weg[0]):
             return Weigering(
@@ -125,16 +153,33 @@ def na_besluit(tijdlijn: Tijdlijn, besluit: BesluitBeschutWerkGenomen) -> Gevolg
         return Gevolg(tijdlijn)
     tijdlijn = replace(tijdlijn, beschut_vanaf=tijdlijn.beschut_vanaf | {tot})
     lopend = tuple(r for r in tijdlijn.registraties if r.van < tot and (r.tot is None or r.tot > tot))
+    return beeindig(tijdlijn, lopend, tot, EindReden.BESCHUT_WERK, besluit.bekend_op)
+
+
+def beeindig(
+    tijdlijn: Tijdlijn, lopend: tuple[Registratie, ...], tot: date, reden: EindReden, bekend_op: datetime | None
+) -> Gevolg:
+    """Beëindigt deze registraties op `tot`; zijn er geen, dan is er niets te zeggen."""
     if not lopend:
         return Gevolg(tijdlijn)
     beeindigd = tuple(Registratie(grondslag=r.grondslag, van=r.van, tot=tot) for r in lopend)
-    na = _met(tijdlijn, lopend, beeindigd, tijdlijn.woonplaatsen, besluit.bekend_op)
-    return Gevolg(na, tuple(_einde(na, r.grondslag, tot, EindReden.BESCHUT_WERK) for r in beeindigd))
+    na = _met(tijdlijn, lopend, beeindigd, tijdlijn.woonplaatsen, bekend_op)
+    return Gevolg(na, tuple(_einde(na, r.grondslag, tot, reden) for r in beeindigd))
 
 
-def _uiterlijk(tijdlijn: Tijdlijn, van: date, tot: date | None) -> date | None:
-    """Het einde van een registratie die op `van` begint: niet later dan een bekend besluit beschut werk."""
-    return min((dag for dag in tijdlijn.beschut_vanaf if van < dag and (tot is None or dag < tot)), default=tot)
+def _kan_niet_beginnen(tijdlijn: Tijdlijn, grondslag: Grondslag, van: date) -> Weigering | None:
+    """De regel bestond toen niet, of de persoon had de AOW-leeftijd bereikt of was overleden."""
+    if tijdlijn.grens is not None and van >= tijdlijn.grens.dag:
+        return Weigering("van", "na_aow_of_overlijden", "ligt na de AOW-leeftijd of het overlijden")
+    return bestond_niet(grondslag, van)
+
+
+def _uiterlijk(tijdlijn: Tijdlijn, van: date, tot: date | None) -> tuple[date | None, EindReden | None]:
+    """Het einde van een registratie die op `van` begint, en waarom: beschut werk, AOW of overlijden, of wat gevraagd is."""
+    grenzen = [(dag, EindReden.BESCHUT_WERK) for dag in tijdlijn.beschut_vanaf]
+    if tijdlijn.grens is not None:
+        grenzen.append((tijdlijn.grens.dag, tijdlijn.grens.reden))
+    return min((g for g in grenzen if van < g[0] and (tot is None or g[0] < tot)), default=(tot, None))
 
 
 def _met(

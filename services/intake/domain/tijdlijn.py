@@ -8,7 +8,15 @@ from datetime import date, datetime
 from typing import TypedDict
 from uuid import UUID
 
-from banenspoor_contracts import Feit, Grondslag, Registratie, Woonplaats
+from banenspoor_contracts import EindReden, Feit, Grondslag, Registratie, Woonplaats
+
+
+@dataclass(frozen=True, slots=True)
+class Grens:
+    """De eerste dag waarop iemand niet meer geregistreerd kan zijn, en waarom (AOW-leeftijd of overlijden)."""
+
+    dag: date
+    reden: EindReden
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +38,10 @@ class Tijdlijn:
     """Is er over deze persoon al iets gezegd?"""
     bekend_op: datetime | None = None
     """De `bekend_op` van wat het laatst gezegd is; leeg: gezegd op logtijd (of nog niets gezegd)."""
+    vervallen: frozenset[Grondslag] = field(default_factory=frozenset)
+    """Grondslagen waarvan de voorwaarden vervielen: wie blijft, blijft door Wfsv art. 38b lid 6."""
+    grens: Grens | None = None
+    """Uit de kluis, als die dag er al is; wordt hier niet bewaard."""
 
     def van_grondslag(self, grondslag: Grondslag) -> tuple[Registratie, ...]:
         """De registraties op deze grondslag, op volgorde van begin."""
