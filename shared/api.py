@@ -7,7 +7,7 @@ wordt apart beoordeeld; wat goed is wordt in één transactie vastgelegd, samen 
 import hashlib
 import json
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
@@ -136,9 +136,18 @@ class Soort:
 class Probleem(Exception):
     """Een antwoord volgens RFC 9457; `detail` bevat nooit een persoonsgegeven."""
 
-    def __init__(self, status: int, code: str, titel: str, detail: str = "", **extra: Any) -> None:
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        titel: str,
+        detail: str = "",
+        *,
+        koppen: Mapping[str, str] | None = None,
+        **extra: Any,
+    ) -> None:
         super().__init__(titel)
-        self.status = status
+        self.status, self.koppen = status, {"WWW-Authenticate": "Bearer"} if status == 401 else dict(koppen or {})
         self.inhoud = {"type": f"urn:banenspoor:probleem:{code}", "title": titel, "status": status, "code": code}
         if detail:
             self.inhoud["detail"] = detail
@@ -151,8 +160,9 @@ class Proef(Exception):
 
 def probleemantwoord(probleem: Probleem) -> JSONResponse:
     """Het probleem als `application/problem+json`."""
-    koppen = {"WWW-Authenticate": "Bearer"} if probleem.status == 401 else None
-    return JSONResponse(probleem.inhoud, probleem.status, headers=koppen, media_type="application/problem+json")
+    return JSONResponse(
+        probleem.inhoud, probleem.status, headers=probleem.koppen, media_type="application/problem+json"
+    )
 
 
 def meld_problemen_aan(app: FastAPI) -> None:
@@ -177,15 +187,15 @@ def meld_problemen_aan(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, bij_http)
 
 
-def aanroeper(verzoek: Request, scope: str) -> Aanroeper:
-    """De aanroeper met deze scope; 401 zonder geldig token, 403 zonder de scope."""
+def aanroeper(verzoek: Request, *scopes: str) -> Aanroeper:
+    """De aanroeper met één van deze scopes; 401 zonder geldig token, 403 zonder scope."""
     try:
         wie: Aanroeper = verzoek.app.state.poort.controleer(verzoek.headers.get("authorization"))
     except GeenToegang as fout:
         log.info("geen_toegang", reden=str(fout), route=verzoek.url.path)
         raise Probleem(401, "geen_token", "Geen geldig token") from None
-    if scope not in wie.scopes:
-        raise Probleem(403, "geen_scope", f"Dit vraagt de scope {scope}")
+    if wie.scopes.isdisjoint(scopes):
+        raise Probleem(403, "geen_scope", f"Dit vraagt de scope {' of '.join(scopes)}")
     return wie
 
 
@@ -194,11 +204,11 @@ def _opdracht(verzoek: Request, wie: Aanroeper, *, proef: bool = False) -> Opdra
     return Opdracht(wie.client, wie.scopes, nu, nu.date(), uuid4(), proef, wie.werkgever, wie.gemeente, wie.persoon)
 
 
-def lezer(scope: str) -> Any:
-    """Een FastAPI-afhankelijkheid voor leesroutes: de opdracht van een aanroeper met deze scope."""
+def lezer(*scopes: str) -> Any:
+    """Een FastAPI-afhankelijkheid voor leesroutes: de opdracht van een aanroeper met één van deze scopes."""
 
     def wie_leest(verzoek: Request) -> Opdracht:
-        return _opdracht(verzoek, aanroeper(verzoek, scope))
+        return _opdracht(verzoek, aanroeper(verzoek, *scopes))
 
     return Depends(wie_leest)
 

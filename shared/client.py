@@ -95,7 +95,7 @@ class Client:
                 with poging:
                     antwoord = self._http.request(methode, adres + pad, headers=koppen | self._toegang(), **rest)
                     code, reden = _probleem(antwoord)
-                    if antwoord.status_code >= 500 or code in _WACHT:
+                    if antwoord.status_code >= 500 or antwoord.status_code == 429 or code in _WACHT:
                         raise _Nogmaals(reden)
         except soorten as fout:
             raise OpdrachtFout(f"{dienst} ({adres}) doet het niet: {fout}", 3) from None

@@ -46,7 +46,7 @@ class Kluis:
         self._hmac = hmac_sleutel
 
     def __repr__(self) -> str:
-        return f"Kluis(nummers={[int.from_bytes(n, 'big') for n in sorted(self._sleutels)]})"
+        return f"Kluis(nummers={list(self.nummers)})"
 
     def versleutel(self, tekst: str) -> bytes:
         """De blob van deze tekst; twee keer dezelfde tekst geeft twee verschillende blobs."""
@@ -63,6 +63,15 @@ class Kluis:
             return sleutel.decrypt(nonce, rest, nummer).decode()
         except InvalidTag:
             raise KluisFout("de blob gaat niet open: hij is beschadigd of hoort bij een andere sleutel") from None
+
+    def hersleutel(self, blob: bytes) -> bytes:
+        """Dezelfde tekst met de nieuwste sleutel; KluisFout als de blob niet opengaat."""
+        return self.versleutel(self.ontsleutel(blob))
+
+    @property
+    def nummers(self) -> tuple[int, ...]:
+        """De sleutelnummers die deze kluis heeft; het laatste is het nieuwste, waarmee versleuteld wordt."""
+        return tuple(int.from_bytes(nummer, "big") for nummer in sorted(self._sleutels))
 
     def zoeksleutel(self, tekst: str) -> bytes:
         """32 bytes om op te zoeken: dezelfde tekst geeft altijd dezelfde, en niets van de tekst is eruit te halen."""

@@ -65,6 +65,35 @@ class Instellingen(BaseSettings):
     controle_elke: float = Field(default=60, description="seconden tussen controles van stille en gestopte partities")
     parkeer_per_minuut: int = Field(default=20, description="meer nieuwe geparkeerde sleutels: de fout is van ons")
     idempotentie_dagen: int = Field(default=30, description="zo lang wordt een antwoord op een opdracht bewaard")
+    verwerkingen: str = Field(
+        default="urn:banenspoor:verwerking:",
+        min_length=1,
+        description="intake: begin van de URI van een verwerkingsactiviteit (Logboek Dataverwerkingen); het soort komt erachter",
+    )
+    tempo_bsns: int = Field(
+        default=6_000_000, ge=1, description="intake: om te wisselen BSN's per client per minuut; nergens gepubliceerd"
+    )
+    tempo_vragen: int = Field(
+        default=1_000,
+        ge=1,
+        description="intake: mensen waarnaar een werkgever per client per minuut vraagt; nergens gepubliceerd",
+    )
+    tempo_lezen: int = Field(
+        default=6_000, ge=1, description="intake: gelezen personen per client per minuut; nergens gepubliceerd"
+    )
+    verklaring_dagen: int = Field(
+        default=90, ge=1, description="intake: zo lang geldt een kandidaatverklaring; nergens gepubliceerd"
+    )
+
+    levering_drempel: int = Field(
+        default=5,
+        ge=0,
+        le=100,
+        description="intake: procent van de lopende registraties dat een volledige lijst mag beëindigen; nergens gepubliceerd",
+    )
+    bevestiging_dagen: int = Field(
+        default=365, ge=1, description="intake: zo lang telt een bevestiging als vers; nergens gepubliceerd"
+    )
 
     @functools.cached_property
     def topiclijst(self) -> dict[str, Topic]:

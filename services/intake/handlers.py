@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from banenspoor_contracts import BesluitBeschutWerkGenomen, Feit
 
-from services.intake import store
+from services.intake import store, werk
 from services.intake.domain import na_besluit
 from shared.db import Tx
 from shared.envelope import Bericht
@@ -20,3 +20,10 @@ async def beeindig_registratie(feit: BesluitBeschutWerkGenomen, _bericht: Berich
     gevolg = na_besluit(tijdlijn, feit)
     await store.bewaar(tx, [(tijdlijn, gevolg.tijdlijn)])
     return gevolg.feiten
+
+
+@hoor(*werk.FEITEN)
+async def neem_werk_over(feit: werk.Werkfeit, _bericht: Bericht, tx: Tx) -> Sequence[Feit]:
+    """Wie waar werkt, voor de vraag van een werkgever."""
+    await werk.neem_over(feit, tx)
+    return ()

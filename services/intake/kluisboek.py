@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from uuid import UUID, uuid4
 
 from shared.db import Pool, Tx
-from shared.kluis import HMAC, Kluis, KluisFout
+from shared.kluis import HMAC, SLEUTELS, Kluis, KluisFout
 
 _ZOEK = "select bsn_hmac, persoon from kluis where bsn_hmac = any($1::bytea[])"
 _VOEG_TOE = """
@@ -27,8 +27,16 @@ update kluis k set geboortedatum = n.geboortedatum, overleden_op = n.overleden_o
 from unnest($1::uuid[], $2::bytea[], $3::bytea[]) as n (persoon, geboortedatum, overleden_op)
 where k.persoon = n.persoon
 """
-_RAADPLEGING = "insert into raadpleging (op, client, aantal, proef, correlatie) values ($1, $2, $3, $4, $5)"
+_LEES_LEVENSLOPEN = """
+select persoon, geboortedatum, overleden_op from kluis
+where persoon = any($1::uuid[]) and (geboortedatum is not null or overleden_op is not null)
+"""
+_LEES_LEVENSLOOP = "select geboortedatum, overleden_op from kluis where persoon = $1"
 _MONSTER = "select bsn_hmac, bsn_versleuteld from kluis limit 1"
+_NUMMERS = """
+select distinct get_byte(b, 0) * 256 + get_byte(b, 1) as nummer
+from kluis, unnest(array[bsn_versleuteld, geboortedatum, overleden_op]) as b where b is not null order by 1
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +80,26 @@ async def is_bekend(tx: Tx, persoon: UUID) -> bool:
 async def levenslopen(tx: Tx, kluis: Kluis, personen: Collection[UUID]) -> dict[UUID, Levensloop]:
     """De levensloop van deze personen, met het slot erop tot het einde van de transactie."""
 
-    def datum(blob: bytes | None) -> date | None:
-        return None if blob is None else date.fromisoformat(kluis.ontsleutel(blob))
-
     rijen = await tx.fetch(_LEVENSLOOP, list(personen))
-    return {persoon: Levensloop(datum(geboren), datum(overleden)) for persoon, geboren, overleden in rijen}
+    return {
+        persoon: Levensloop(_datum(kluis, geboren), _datum(kluis, overleden)) for persoon, geboren, overleden in rijen
+    }
+
+
+async def levensloop(tx: Tx, kluis: Kluis, persoon: UUID) -> Levensloop:
+    """De levensloop van een persoon, zonder slot: om te lezen."""
+    rij = await tx.fetchrow(_LEES_LEVENSLOOP, persoon)
+    return Levensloop() if rij is None else Levensloop(_datum(kluis, rij[0]), _datum(kluis, rij[1]))
+
+
+async def lees_levenslopen(tx: Tx, kluis: Kluis, personen: Collection[UUID]) -> dict[UUID, Levensloop]:
+    """De levensloop van wie er een heeft, zonder slot: te lezen nadat de sloten op deze personen genomen zijn."""
+    rijen = await tx.fetch(_LEES_LEVENSLOPEN, list(personen))
+    return {p: Levensloop(_datum(kluis, geboren), _datum(kluis, overleden)) for p, geboren, overleden in rijen}
+
+
+def _datum(kluis: Kluis, blob: bytes | None) -> date | None:
+    return None if blob is None else date.fromisoformat(kluis.ontsleutel(blob))
 
 
 async def bewaar_levenslopen(tx: Tx, kluis: Kluis, nieuw: Mapping[UUID, Levensloop]) -> None:
@@ -91,16 +114,14 @@ async def bewaar_levenslopen(tx: Tx, kluis: Kluis, nieuw: Mapping[UUID, Levenslo
         await tx.execute(_BEWAAR_LEVENSLOOP, list(nieuw), geboren, overleden)
 
 
-async def noteer_raadpleging(tx: Tx, op: datetime, client: str, aantal: int, proef: bool, correlatie: UUID) -> None:
-    """Legt vast wie hoeveel BSN's omwisselde; geen BSN en geen pseudoniem."""
-    await tx.execute(_RAADPLEGING, op, client, aantal, proef, correlatie)
-
-
 async def controleer(pool: Pool, kluis: Kluis) -> None:
     """Past deze kluis bij de database? KluisFout als de sleutels een bewaard BSN niet openen of anders terugvinden.
 
-    Met een andere zoeksleutel zou ieder onbekend zijn en een tweede pseudoniem krijgen.
+    Met een andere zoeksleutel zou ieder onbekend zijn en een tweede pseudoniem krijgen. Een sleutel die nog gebruikt wordt
+    mag niet ontbreken: eerst `banenspoor kluis hersleutel`.
     """
+    if weg := {rij["nummer"] for rij in await pool.fetch(_NUMMERS)} - set(kluis.nummers):
+        raise KluisFout(f"{SLEUTELS}: sleutel {', '.join(map(str, sorted(weg)))} ontbreekt, en wordt nog gebruikt")
     monster = await pool.fetchrow(_MONSTER)
     if monster is not None and kluis.zoeksleutel(kluis.ontsleutel(monster["bsn_versleuteld"])) != monster["bsn_hmac"]:
         raise KluisFout(f"{HMAC}: hoort niet bij deze database, bekende personen zouden niet gevonden worden")

@@ -43,8 +43,9 @@ class Voordeur:
     def __init__(self, client: httpx.AsyncClient, database: Database, tokens: Path) -> None:
         self.client, self.database, self._tokens = client, database, tokens
 
-    def kop(self, *scopes: str) -> dict[str, str]:
-        token = uitgever.token(self._tokens, scopes or SCOPES, client="gemeente-0014")
+    def kop(self, *scopes: str, client: str = "gemeente-0014", **namens: str) -> dict[str, str]:
+        """De kop met een token; `namens`: werkgever, gemeente of persoon."""
+        token = uitgever.token(self._tokens, scopes or SCOPES, client=client, **namens)
         return {"Authorization": f"Bearer {token}"}
 
     async def rijen(self, soort: str, *rijen: dict[str, Any], proef: bool = False) -> dict[str, Any]:

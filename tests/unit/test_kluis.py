@@ -46,6 +46,15 @@ def test_the_highest_number_encrypts_and_the_old_one_still_reads() -> None:
         Kluis({"9": EEN}, ZOEK).ontsleutel(nieuw)
 
 
+def test_a_blob_moves_to_the_newest_key() -> None:
+    oud = Kluis({"9": EEN}, ZOEK).versleutel(TEKST)
+    beide = Kluis({"10": TWEE, "9": EEN}, ZOEK)
+    assert beide.nummers == (9, 10)
+    assert Kluis({"10": TWEE}, ZOEK).ontsleutel(beide.hersleutel(oud)) == TEKST
+    with pytest.raises(KluisFout):
+        Kluis({"10": TWEE}, ZOEK).hersleutel(oud)
+
+
 @pytest.mark.parametrize("plek", [0, 1, 5, 14, -1])
 def test_a_damaged_blob_does_not_open(plek: int) -> None:
     kluis = Kluis({"1": EEN}, ZOEK)

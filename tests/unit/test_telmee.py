@@ -75,7 +75,7 @@ def test_every_sentence_is_short_plain_and_says_nothing_of_health(
 ) -> None:
     oordeel = beoordeel([reg(g, *p) for g, p in gronden], [Werk(v, *p) for v, p in banen], op)
     for zin in _zinnen(oordeel):
-        assert len(zin.split()) <= 30
+        assert len(zin.split()) <= 20
         assert not re.search(r"[A-Z]+_[A-Z]+|[a-z]+_[a-z]+", zin)
         assert not re.search(r"ziek|handicap|beperking|gebrek|arbeidsongeschikt|diagnose", zin, re.IGNORECASE)
         assert zin.endswith((".", "?"))
@@ -152,6 +152,25 @@ def test_the_reason_and_what_would_change_it(
     assert oordeel.telt_mee is telt
     assert any(zin in z for z in oordeel.zinnen)
     assert any(verandert in z for z in oordeel.wat_verandert)
+
+
+def test_since_follows_the_law_of_each_day() -> None:
+    gronden, banen = [reg(G.WAJONG_DUURZAAM_GEEN, BEGIN)], [Werk(V.FORMEEL, BEGIN)]
+    assert beoordeel(gronden, banen, date(2026, 2, 1)).sinds == date(2026, 1, 1)
+    assert beoordeel(gronden, banen, date(2026, 2, 1), wet=wie_telt.WFSV_2026).sinds == BEGIN
+
+
+def test_a_registration_that_ends_before_the_end_of_the_month_does_not_count_in_it() -> None:
+    gronden, banen = [reg(G.PW_INDICATIE, BEGIN, date(2024, 3, 15))], [Werk(V.FORMEEL, BEGIN)]
+    oordeel = beoordeel(gronden, banen, date(2024, 3, 10), peildag=date(2024, 3, 31))
+    assert (oordeel.geregistreerd, oordeel.telt_mee) == (True, False)
+    assert "Uw inschrijving loopt niet door tot het eind van de maand." in oordeel.zinnen
+
+
+def test_a_law_that_is_not_there_yet_is_said_to_be_so() -> None:
+    oordeel = beoordeel([reg(G.WSW, BEGIN)], [Werk(V.FORMEEL, BEGIN)], date(2026, 3, 1), wet=wie_telt.WET_BANENAFSPRAAK)
+    assert "Dat zou zo zijn met een wet die nog niet in werking is." in oordeel.zinnen
+    assert not any("Vanaf" in zin or "Komt de Wet" in zin for zin in oordeel.wat_verandert)
 
 
 def test_an_unknown_version_is_refused() -> None:

@@ -1,27 +1,100 @@
-"""Iemands tijdlijnen lezen."""
+"""Iemands tijdlijnen lezen, en wie ernaar keek."""
 
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 
-from services.intake import kluisboek, store
-from shared.api import Opdracht, Probleem, lees_tx, lezer
+from services.intake import kluisboek, store, toegang, verantwoording
+from services.intake.domain import Tijdlijn
+from services.intake.tempo import houd_tempo
+from services.intake.toegang import Rol
+from services.intake.verantwoording import Naam, Uitkomst
+from shared.api import Opdracht, lees_tx, lezer
+from shared.db import Tx
+from shared.kluis import kluis
 
 router = APIRouter()
 
 
 @router.get("/v1/personen/{persoon}")
 async def lees_persoon(
-    verzoek: Request, persoon: UUID, _opdracht: Annotated[Opdracht, lezer("registraties:lezen")]
+    verzoek: Request,
+    persoon: UUID,
+    opdracht: Annotated[Opdracht, lezer("registraties:lezen", "eigen-gegevens", "gemeente")],
 ) -> dict[str, Any]:
-    """De tijdlijnen van een persoon zoals zij nu bekend zijn; perioden zijn half open, `[van, tot)`. Nooit een BSN."""
+    """De tijdlijnen van een persoon zoals zij nu bekend zijn; perioden zijn half open, `[van, tot)`. Nooit een BSN.
+
+    Iemand leest zichzelf, met wat de kluis verder weet. Een gemeente leest wie er woont of woonde, en alleen die tijd. Wie
+    iemand niet mag zien krijgt hetzelfde antwoord als bij een onbekend pseudoniem. Elke lezing wordt vastgelegd.
+    """
+    wie = toegang.rol(opdracht)
+    houd_tempo(verzoek, opdracht, "lezen")
     async with lees_tx(verzoek) as tx:
-        if not await kluisboek.is_bekend(tx, persoon):
-            raise Probleem(404, "onbekende_persoon", "Dit pseudoniem is niet bekend")
-        tijdlijn = (await store.tijdlijnen(tx, [persoon]))[persoon]
-    return {
+        tijdlijn = await _zoek(tx, opdracht, persoon, toegang.LEZEN)
+        eigen = tijdlijn is not None and wie is Rol.ZELF
+        leven = await kluisboek.levensloop(tx, kluis(), persoon) if eigen else None
+    await _verantwoord(verzoek, opdracht, Naam.PERSOON, persoon, tijdlijn)
+    gezien = toegang.zichtbaar(opdracht, _of_404(tijdlijn))
+    uit: dict[str, Any] = {
         "persoon": str(persoon),
-        "registraties": [r.json_() for r in tijdlijn.registraties],
-        "woonplaatsen": [w.json_() for w in tijdlijn.woonplaatsen],
+        "registraties": [r.json_() for r in gezien.registraties],
+        "woonplaatsen": [w.json_() for w in gezien.woonplaatsen],
     }
+    return uit if leven is None else uit | {"geboortedatum": leven.geboortedatum, "overledenOp": leven.overleden_op}
+
+
+@router.get("/v1/personen/{persoon}/raadplegingen")
+async def lees_raadplegingen(
+    verzoek: Request,
+    persoon: UUID,
+    opdracht: Annotated[Opdracht, lezer("eigen-gegevens", "verantwoording")],
+    voor: Annotated[int | None, Query(ge=1, le=2**62, description="verder na deze bladzijde: haar `volgende`")] = None,
+    hooguit: Annotated[int, Query(ge=1, le=1000)] = 100,
+) -> dict[str, Any]:
+    """Wie naar deze persoon keek, het laatste eerst. Voor de persoon zelf (uit het token), en voor wie verantwoording houdt.
+
+    Een omwisseling van veel BSN's tegelijk staat hier niet bij: daarvan wordt het aantal vastgelegd, niet wie.
+    """
+    gemeente = toegang.rol(opdracht, "verantwoording") is Rol.GEMEENTE
+    houd_tempo(verzoek, opdracht, "lezen")
+    async with lees_tx(verzoek) as tx:
+        tijdlijn = None if gemeente else await _zoek(tx, opdracht, persoon, "verantwoording")
+        gekeken = await verantwoording.over(tx, kluis(), persoon, voor, hooguit) if tijdlijn is not None else []
+    await _verantwoord(verzoek, opdracht, Naam.RAADPLEGINGEN, persoon, tijdlijn)
+    _of_404(tijdlijn)
+    return {
+        "raadplegingen": [
+            {
+                "nr": rij["nr"],
+                "op": rij["begin"],
+                "soort": rij["naam"],
+                "client": rij["client"],
+                "werkgever": rij["werkgever"],
+                "gemeente": rij["gemeente"],
+                "uitkomst": rij["uitkomst"],
+            }
+            for rij in gekeken
+        ],
+        "volgende": gekeken[-1]["nr"] if len(gekeken) == hooguit else None,
+    }
+
+
+async def _zoek(tx: Tx, opdracht: Opdracht, persoon: UUID, ieder: str) -> Tijdlijn | None:
+    """De tijdlijn, als die er is en de vrager haar mag zien; er wordt altijd evenveel gelezen."""
+    bekend = await kluisboek.is_bekend(tx, persoon)
+    tijdlijn = (await store.tijdlijnen(tx, [persoon]))[persoon]
+    return tijdlijn if bekend and toegang.mag_lezen(opdracht, tijdlijn, ieder) else None
+
+
+async def _verantwoord(
+    verzoek: Request, opdracht: Opdracht, naam: Naam, persoon: UUID, tijdlijn: Tijdlijn | None
+) -> None:
+    uitkomst = Uitkomst.GEWEIGERD if tijdlijn is None else Uitkomst.BEANTWOORD
+    await verantwoording.gelezen(verzoek, opdracht, naam, [persoon], uitkomst)
+
+
+def _of_404(tijdlijn: Tijdlijn | None) -> Tijdlijn:
+    if tijdlijn is None:
+        raise toegang.onbekende_persoon()
+    return tijdlijn

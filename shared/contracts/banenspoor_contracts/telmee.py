@@ -68,7 +68,7 @@ class Werk:
 
 @dataclass(frozen=True, slots=True)
 class Oordeel:
-    """Het antwoord op één dag. `sinds`: de eerste dag van de periode waarin het zonder onderbreking zo is, bij deze regels.
+    """Het antwoord op één dag. `sinds`: de eerste dag van de periode waarin het zonder onderbreking zo is.
 
     `grondslagen` gelden op het peilmoment, `artikelen` dragen het antwoord, `versie` is die van `wie_telt`.
     """
@@ -103,16 +103,23 @@ def beoordeel(
     lopend = sorted({w.vorm for w in werk if _geldt(w, op)})
     tellend = [vorm for vorm in lopend if wie_telt.telt(gronden, vorm, versie)]
     uitleg = [wie_telt.waarom(gronden, vorm, versie) for vorm in tellend or lopend or [V.FORMEEL]]
+    geregistreerd = any(_geldt(r, op) for r in registraties)
+    zinnen = _zinnen(gronden, geregistreerd, lopend, tellend, versie)
+    if wie_telt.TABELLEN[versie].van is None:
+        zinnen = (*zinnen, "Dat zou zo zijn met een wet die nog niet in werking is.")
     return Oordeel(
         op=op,
-        geregistreerd=any(_geldt(r, op) for r in registraties),
+        geregistreerd=geregistreerd,
         telt_mee=bool(tellend),
-        sinds=_sinds(registraties, werk, op, versie) if tellend else None,
+        sinds=_sinds(registraties, werk, op, wet) if tellend else None,
         grondslagen=gronden,
         artikelen=tuple(dict.fromkeys(artikel for deel in uitleg for artikel in deel.artikelen)) if lopend else (),
         versie=versie,
-        zinnen=_zinnen(gronden, lopend, tellend, versie),
-        wat_verandert=_wat_verandert(registraties, werk, op, gronden, lopend, tellend, versie),
+        zinnen=zinnen,
+        wat_verandert=(
+            *_wat_verandert(registraties, werk, op, gronden, lopend, tellend, versie),
+            *(_andere_wet(gronden, lopend, op, versie, bool(tellend)) if wet is None else ()),
+        ),
     )
 
 
@@ -120,10 +127,14 @@ def _geldt(periode: Registratie | Werk, dag: date) -> bool:
     return periode.van <= dag and (periode.tot is None or dag < periode.tot)
 
 
-def _sinds(registraties: Sequence[Registratie], werk: Sequence[Werk], op: date, versie: str) -> date:
-    """Het begin van de aaneengesloten dagen tot en met `op` waarop er een grondslag én werk was dat samen telt."""
+def _sinds(registraties: Sequence[Registratie], werk: Sequence[Werk], op: date, wet: str | None) -> date:
+    """Het begin van de aaneengesloten dagen tot en met `op` waarop er een grondslag én werk was dat samen telde.
+
+    Elke dag onder de regels van toen; met `wet` altijd onder die.
+    """
     stukken = [
-        (max(r.van, w.van), min((d for d in (r.tot, w.tot) if d is not None), default=date.max))
+        (max(r.van, w.van, van), min((d for d in (r.tot, w.tot, tot) if d is not None), default=date.max))
+        for versie, van, tot in _regels(wet)
         for r in registraties
         for w in werk
         if wie_telt.telt([r.grondslag], w.vorm, versie)
@@ -134,17 +145,31 @@ def _sinds(registraties: Sequence[Registratie], werk: Sequence[Werk], op: date, 
     return begin
 
 
-def _zinnen(gronden: Sequence[G], lopend: Sequence[V], tellend: Sequence[V], versie: str) -> tuple[str, ...]:
+def _regels(wet: str | None) -> list[tuple[str, date, date | None]]:
+    """De versies met hun tijd `[van, tot)`; de eerste geldt ook voor wat eraan voorafging."""
+    if wet is not None:
+        return [(wet, date.min, None)]
+    dagen = sorted({tabel.van for tabel in wie_telt.TABELLEN.values() if tabel.van is not None})
+    return [
+        (wie_telt.versie_op(van), van if i else date.min, tot)
+        for i, (van, tot) in enumerate(zip(dagen, [*dagen[1:], None], strict=True))
+    ]
+
+
+def _zinnen(
+    gronden: Sequence[G], geregistreerd: bool, lopend: Sequence[V], tellend: Sequence[V], versie: str
+) -> tuple[str, ...]:
     if not gronden:
-        return ("U telt niet mee.", "U staat niet in het doelgroepregister.")
-    ingeschreven = f"U staat in het doelgroepregister door {_opsomming(GROND[g] for g in gronden)}."
+        waarom = "Uw inschrijving loopt niet door tot het eind van de maand."
+        return ("U telt niet mee.", waarom if geregistreerd else "U staat niet in het doelgroepregister.")
+    ingeschreven = ("U staat in het doelgroepregister.", *(f"Dat is door {GROND[g]}." for g in gronden))
     if tellend:
-        return ("U telt mee.", ingeschreven, f"U werkt: {_opsomming(VORM[v] for v in tellend)}.")
+        return ("U telt mee.", *ingeschreven, *(f"U werkt: {VORM[v]}." for v in tellend))
     if not lopend:
-        return ("U telt nu niet mee.", ingeschreven, "Wij kennen op deze dag geen werk van u.")
+        return ("U telt nu niet mee.", *ingeschreven, "Wij kennen op deze dag geen werk van u.")
     if not any(wie_telt.telt(gronden, vorm, versie) for vorm in V):
-        return ("U telt niet mee.", ingeschreven, "Deze manier van inschrijven telt niet mee voor de banenafspraak.")
-    return ("U telt niet mee.", ingeschreven, f"Uw werk telt niet mee: {_opsomming(VORM[v] for v in lopend)}.")
+        return ("U telt niet mee.", *ingeschreven, "Deze manier van inschrijven telt niet mee voor de banenafspraak.")
+    return ("U telt niet mee.", *ingeschreven, *(f"Dit werk telt niet mee: {VORM[v]}." for v in lopend))
 
 
 def _wat_verandert(
@@ -156,7 +181,7 @@ def _wat_verandert(
     tellend: Sequence[V],
     versie: str,
 ) -> tuple[str, ...]:
-    """Wat het antwoord anders zou maken: wat al bekend is eerst, dan wat iemand kan doen, dan een andere wet."""
+    """Wat het antwoord anders zou maken: wat al bekend is eerst, dan wat iemand kan doen."""
     uit: list[str] = []
     if tellend:
         einden = [r.tot for r in registraties if _geldt(r, op)]
@@ -170,19 +195,17 @@ def _wat_verandert(
         uit.append("Uw gemeente of UWV kan nagaan of u in het register kunt komen.")
     elif any(wie_telt.telt(gronden, vorm, versie) for vorm in V):
         uit.append("U telt mee als u een gewone baan hebt.")
-    for andere in wie_telt.TABELLEN.values():
-        straks = any(wie_telt.telt(gronden, vorm, andere.versie) for vorm in lopend)
-        if straks == bool(tellend) or andere.versie == versie or (andere.van is not None and andere.van <= op):
-            continue
-        wel = "telt u wel mee" if straks else "telt u niet meer mee"
-        wanneer = "Komt de Wet banenafspraak? Dan" if andere.van is None else f"Vanaf {_dag(andere.van)}"
-        uit.append(f"{wanneer} {wel}.")
     return tuple(uit)
 
 
-def _opsomming(woorden: Iterable[str]) -> str:
-    *eerste, laatste = woorden
-    return f"{', '.join(eerste)} en {laatste}" if eerste else laatste
+def _andere_wet(gronden: Sequence[G], lopend: Sequence[V], op: date, versie: str, telt_mee: bool) -> Iterable[str]:
+    """Wat regels die nog komen aan het antwoord zouden veranderen."""
+    for andere in wie_telt.TABELLEN.values():
+        straks = any(wie_telt.telt(gronden, vorm, andere.versie) for vorm in lopend)
+        if straks == telt_mee or andere.versie == versie or (andere.van is not None and andere.van <= op):
+            continue
+        wel = "telt u wel mee" if straks else "telt u niet meer mee"
+        yield f"{'Komt de Wet banenafspraak? Dan' if andere.van is None else f'Vanaf {_dag(andere.van)}'} {wel}."
 
 
 def _dag(dag: date) -> str:
