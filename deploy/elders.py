@@ -47,7 +47,18 @@ def _beheer(naam: str) -> Callable[[], Any]:
 
 OPDRACHTEN = (
     Elders("importeer", "Neem een bestand op; afgewezen rijen komen met hun fout terug.", _importeer),
+    Elders(
+        "volledige-lijst",
+        "Een volledige lijst van een uitkeringsregister: wie er niet op staat, is geëindigd.",
+        _app_van("services.intake.levering_cli"),
+    ),
+    Elders(
+        "aansluiten",
+        "Een eigen administratie naast het register leggen.",
+        _app_van("services.intake.aansluiten_cli"),
+    ),
     Elders("telling", "Cijfers per periode, als tabel, CSV of JSON.", _app_van("services.telling.cli")),
+    Elders("kluis", "Sleutels vervangen, en nalopen wie naar wie keek.", _app_van("services.intake.kluis_cli")),
     Elders("historie", "Het laden van historie sluiten.", _beheer("historie")),
     Elders("doctor", "Wat deze machine heeft en wat er mankeert.", _app_van("deploy.doctor")),
     Elders(

@@ -1,6 +1,6 @@
 """Intake: het doelgroepregister en de kluis met BSN's."""
 
-from services.intake import kluisboek
+from services.intake import kluisboek, termijnen
 from services.intake.api import ROUTERS
 from services.intake.cli import SOORTEN
 from services.intake.handlers import hoor
@@ -27,4 +27,5 @@ DIENST = Dienst(
     routers=ROUTERS,
     vingersleutel=vingersleutel,
     bij_start=controleer_kluis,
+    taken=(termijnen.elke_dag,),
 )

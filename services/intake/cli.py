@@ -1,7 +1,8 @@
 """De bestanden die intake aanneemt; `banenspoor importeer` kent ze hieruit."""
 
-from services.intake import verwerk
-from services.intake.rijen import CorrectieRij, PersoonRij, RegistratieRij, VerhuizingRij
+from services.intake import verwerk, volledigheid
+from services.intake.rijen import CorrectieRij, PersoonRij, RegistratieRij, VerhuizingRij, VervallenRij
+from services.intake.rijen_volledigheid import BemiddelingRij, BevestigingRij
 from shared.api import Soort
 
 SCHRIJVEN = "registraties:schrijven"
@@ -23,7 +24,10 @@ SOORTEN = (
         model=RegistratieRij,
         verwerk=verwerk.registraties,
         scope=SCHRIJVEN,
-        volgorde=("bsn", "grondslag", "van", "gemeente", "tot", "reden"),
+        volgorde=(
+            *("bsn", "grondslag", "van", "gemeente", "tot", "reden"),
+            *("loonwaarde_procent", "loonwaarde_op", "verzoek_op"),
+        ),
     ),
     Soort(
         naam="registratie-correcties",
@@ -35,6 +39,15 @@ SOORTEN = (
         volgorde=("bsn", "grondslag", "van", "tot", "reden"),
     ),
     Soort(
+        naam="voorwaarden-vervallen",
+        dienst="intake",
+        pad="/v1/voorwaarden-vervallen",
+        model=VervallenRij,
+        verwerk=verwerk.vervallen_voorwaarden,
+        scope=SCHRIJVEN,
+        volgorde=("bsn", "grondslag", "vervallen_op", "reden"),
+    ),
+    Soort(
         naam="verhuizingen",
         dienst="intake",
         pad="/v1/verhuizingen",
@@ -42,5 +55,23 @@ SOORTEN = (
         verwerk=verwerk.verhuizingen,
         scope=SCHRIJVEN,
         volgorde=("bsn", "gemeente", "van"),
+    ),
+    Soort(
+        naam="bevestigingen",
+        dienst="intake",
+        pad="/v1/bevestigingen",
+        model=BevestigingRij,
+        verwerk=volledigheid.bevestig,
+        scope=SCHRIJVEN,
+        volgorde=("bsn", "veld", "op"),
+    ),
+    Soort(
+        naam="bemiddeling",
+        dienst="intake",
+        pad="/v1/bemiddeling",
+        model=BemiddelingRij,
+        verwerk=volledigheid.bemiddel,
+        scope=SCHRIJVEN,
+        volgorde=("bsn", "in_beeld", "bemiddelbaar", "op", "begeleiding"),
     ),
 )

@@ -1,7 +1,31 @@
 """HTTP van intake naast de schrijfroutes: elke groep routes in een eigen bestand."""
 
-from services.intake.api import personen, pseudoniemen
+from services.intake.api import (
+    aansluitingen,
+    kluis,
+    leveringen,
+    personen,
+    pseudoniemen,
+    raadplegingen,
+    register,
+    registraties,
+    telmee,
+    verantwoording,
+    volledigheid,
+)
 
-ROUTERS = (pseudoniemen.router, personen.router)
+ROUTERS = (
+    pseudoniemen.router,
+    raadplegingen.router,
+    personen.router,
+    telmee.router,
+    verantwoording.router,
+    kluis.router,
+    leveringen.router,
+    volledigheid.router,
+    register.router,
+    registraties.router,
+    aansluitingen.router,
+)
 
 __all__ = ["ROUTERS"]
