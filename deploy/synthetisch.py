@@ -119,6 +119,8 @@ def _kolom(
 def _registreer(uit: Bevolking, persoon: str, kolom: Kolom, gemeenten: Sequence[str], loting: random.Random) -> None:
     grondslag = "WSW" if kolom.naam == "inleen" else loting.choice(GRONDSLAGEN[:-1])
     van = date(2014, 1, 1) + timedelta(days=loting.randint(0, 1000))
+    if grondslag == "PW_PRAKTIJKROUTE":
+        van = max(van, date(2017, 1, 1))  # eerder bestond de praktijkroute niet
     uit.registraties.append(
         {"bsn": persoon, "grondslag": grondslag, "van": van.isoformat(), "gemeente": loting.choice(gemeenten)}
     )
