@@ -14,6 +14,7 @@ from services.intake.domain import (
     Tijdlijn,
     Weigering,
     aow_op,
+    beeindig_lopende,
     corrigeer,
     geregistreerd,
     grens,
@@ -115,10 +116,14 @@ def test_a_lapse_ends_the_registration_only_if_the_rule_of_that_day_says_so(
 
 def test_own_deregistration_only_where_allowed_and_after_a_lapse() -> None:
     def meld_af(t: Tijdlijn, g: Grondslag, tot: str) -> str | None:
-        uit = registreer(t, g, D("2010-01-01"), "0014", tot=D(tot), reden=EindReden.EIGEN_VERZOEK)
+        geregistreerd = registreer(t, g, D("2010-01-01"), "0014")
+        assert not isinstance(geregistreerd, Weigering)
+        uit = beeindig_lopende(geregistreerd.tijdlijn, g, D(tot), EindReden.EIGEN_VERZOEK)
         return uit.code if isinstance(uit, Weigering) else None
 
     leeg = Tijdlijn(UUID(int=1))
+    geleverd = registreer(leeg, PW, D("2010-01-01"), "0014", tot=D("2015-01-01"), reden=EindReden.EIGEN_VERZOEK)
+    assert not isinstance(geleverd, Weigering)  # wat het register meldt is elders besloten
     assert meld_af(leeg, PW, "2022-01-01") == "afmelden_kan_niet"
     assert meld_af(replace(leeg, vervallen=frozenset({PW})), PW, "2022-01-01") is None
     assert meld_af(leeg, VSO, "2020-12-31") == "afmelden_kan_niet"

@@ -43,8 +43,6 @@ def registreer(
     einde is een correctie, een andere woonplaats een verhuizing. Zonder `tot` zegt de regel niets over het einde.
     """
     bekend = next((r for r in tijdlijn.van_grondslag(grondslag) if r.van == van), None)
-    if weigering := afmelden(tijdlijn, grondslag, tot, reden):
-        return weigering
     uiterlijk, waarom = _uiterlijk(tijdlijn, van, tot)
     if bekend is None:
         if weigering := _kan_niet_beginnen(tijdlijn, grondslag, van):
@@ -77,7 +75,13 @@ def beeindig_lopende(
     *,
     bekend_op: datetime | None = None,
 ) -> Gevolg | Weigering:
-    """De registratie die op deze grondslag loopt, eindigt op `tot`; dezelfde regels als een rij van `registraties`."""
+    """De registratie die op deze grondslag loopt, eindigt op `tot`; dezelfde regels als een rij van `registraties`.
+
+    Wie zichzelf afmeldt, moet dat mogen. Een levering van het register meldt wat elders al besloten is, en wordt daarop niet
+    gekeurd.
+    """
+    if weigering := afmelden(tijdlijn, grondslag, tot, reden):
+        return weigering
     eigen = [r for r in tijdlijn.van_grondslag(grondslag) if r.van < tot and r.tot in (None, tot)]
     if not eigen:
         return Weigering("grondslag", "onbekende_registratie", "op deze grondslag loopt geen registratie")
