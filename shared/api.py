@@ -154,6 +154,9 @@ class Probleem(Exception):
         self.inhoud.update(extra)
 
 
+TE_GROOT = Probleem(413, "te_groot", "Een opdracht is hooguit 32 MB")
+
+
 class Proef(Exception):
     """Draait een geslaagde proef terug."""
 
@@ -238,8 +241,7 @@ async def voer_uit(verzoek: Request, scope: str, lichaam: bytes, werk: Werk) -> 
     Zelfde sleutel en lichaam: het bewaarde antwoord. Ander lichaam: 422. Nog bezig: 409. Zonder sleutel: 400.
     """
     wie = aanroeper(verzoek, scope)
-    if not verzoek.app.state.mag_schrijven():
-        raise Probleem(503, "niet_gereed", "Deze dienst neemt nu geen opdrachten aan", verzoek.app.state.reden())
+    moet_schrijven(verzoek)
     proef = verzoek.query_params.get("proef") == "true"
     opdracht, pool = _opdracht(verzoek, wie, proef=proef), verzoek.app.state.pool
     if proef:
@@ -287,13 +289,19 @@ def router_voor(soorten: Sequence[Soort]) -> APIRouter:
     return router
 
 
-async def lees_lichaam(verzoek: Request) -> bytes:
-    """Het lichaam van een opdracht; 413 zodra het groter wordt dan 32 MB."""
+def moet_schrijven(verzoek: Request) -> None:
+    """503 zolang deze dienst niets kan vastleggen."""
+    if not verzoek.app.state.mag_schrijven():
+        raise Probleem(503, "niet_gereed", "Deze dienst neemt nu geen opdrachten aan", verzoek.app.state.reden())
+
+
+async def lees_lichaam(verzoek: Request, hooguit: int = MAX_LICHAAM, te_groot: Probleem = TE_GROOT) -> bytes:
+    """Het lichaam van een opdracht; `te_groot` (413) zodra het groter wordt dan `hooguit` bytes."""
     delen, grootte = [], 0
     async for deel in verzoek.stream():
         grootte += len(deel)
-        if grootte > MAX_LICHAAM:
-            raise Probleem(413, "te_groot", "Een opdracht is hooguit 32 MB")
+        if grootte > hooguit:
+            raise te_groot
         delen.append(deel)
     return b"".join(delen)
 

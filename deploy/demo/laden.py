@@ -21,6 +21,7 @@ from deploy.demo.rijen import Rij, Rijen
 from deploy.demo.schaal import op_schaal
 from deploy.demo.uren import Uren, Urenregel
 from deploy.lokaal.fouten import LokaalFout
+from deploy.lokaal.invoer import laad_bestand
 
 if TYPE_CHECKING:
     from shared.client import Client
@@ -178,12 +179,7 @@ class Trap:
             self._importeer(client, bestand)
 
     def _importeer(self, client: Client, bestand: Path) -> None:
-        from deploy.elders import soorten
-        from shared.client import OpdrachtFout
-        from shared.importeer import Bestand, voer_in
-
         naam = bestand.stem[3:].partition(".")[0].partition("-")[0]
-        soort = next(soort for soort in soorten() if soort.naam == naam)
 
         def stap(wat: str, hoever: int, _totaal: int | None) -> None:
             if self._genoeg.is_set():
@@ -194,9 +190,4 @@ class Trap:
                     rijen = f"{sum(self._hoever.values()):,}".replace(",", ".")
                     self._voortgang(f"{self._label.capitalize()} laden (synthetisch), {naam}: ({rijen} rijen)")
 
-        try:
-            uit = voer_in(client, Bestand(bestand, soort, client.instellingen.import_max_bytes), stap)
-        except OpdrachtFout as fout:
-            raise LokaalFout(f"{bestand.name} kon niet worden geladen: {fout}", fout.status) from fout
-        if uit.fouten:
-            raise LokaalFout(f"{bestand.name}: {uit.fouten} rijen afgewezen; zie {bestand}.fouten.csv.")
+        laad_bestand(client, bestand, naam, stap)

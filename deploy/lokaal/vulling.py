@@ -13,7 +13,7 @@ import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from deploy.lokaal.fouten import LokaalFout
+from deploy.lokaal.invoer import laad_bestand
 from deploy.lokaal.staat import schrijf_geheim
 
 GEGEVENS = Path(__file__).resolve().parent.parent / "gegevens"
@@ -43,24 +43,12 @@ def laad(map_: Path, bestanden: Sequence[Path], melding: str, voortgang: Voortga
 
 
 def _importeer(map_: Path, bestand: Path) -> None:
-    from deploy.elders import soorten
-    from shared.client import Client, OpdrachtFout
-    from shared.importeer import Bestand, voer_in
+    from shared.client import Client
 
-    naam = re.sub(r"^\d+-", "", bestand.stem)
-    soort = next((soort for soort in soorten() if soort.naam == naam), None)
-    if soort is None:
-        raise LokaalFout(f"{bestand.name}: er is geen soort {naam}.")
     werk = map_ / "gegevens"
     werk.mkdir(exist_ok=True)
     kopie = Path(shutil.copy(bestand, werk))  # de lijst met fouten komt naast het bestand
-    try:
-        client = Client(map_)
-        uit = voer_in(client, Bestand(kopie, soort, client.instellingen.import_max_bytes), lambda *_: None)
-    except OpdrachtFout as fout:
-        raise LokaalFout(f"{bestand.name} kon niet worden geladen: {fout}", fout.status) from fout
-    if uit.fouten:
-        raise LokaalFout(f"{bestand.name}: {uit.fouten} rijen afgewezen; zie {kopie}.fouten.csv.")
+    laad_bestand(Client(map_), kopie, re.sub(r"^\d+-", "", bestand.stem), lambda *_: None)
 
 
 def demo(map_: Path, voortgang: Voortgang) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID, uuid4
 
+from services.intake.domain import Grens, grens
 from shared.db import Pool, Tx
 from shared.kluis import HMAC, SLEUTELS, Kluis, KluisFout
 
@@ -45,6 +46,10 @@ class Levensloop:
 
     geboortedatum: date | None = None
     overleden_op: date | None = None
+
+    def grens(self, vandaag: date) -> Grens | None:
+        """De eerste dag waarop zij niet meer geregistreerd kan zijn, als die er al is."""
+        return grens(self.geboortedatum, self.overleden_op, vandaag)
 
 
 async def zoek(tx: Tx, kluis: Kluis, bsns: Collection[str]) -> dict[str, UUID]:

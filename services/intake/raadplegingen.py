@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
-from pathlib import Path
 from uuid import UUID
 
 from services.intake import kluisboek
+from services.intake.domain.gegevens import lees
 from services.intake.domain.werkgeversvraag import Antwoord, Antwoordregel, Periode, antwoord, venster
 from services.intake.rijen import BsnRij, Dag
 from services.intake.verantwoording import Naam, Uitkomst, Vraag
@@ -51,11 +50,10 @@ class Gevraagd:
 @cache
 def regels() -> tuple[Antwoordregel, ...]:
     """Vanaf wanneer het register wat antwoordt."""
-    with (Path(__file__).parent / "gegevens" / "werkgeversvraag.csv").open(encoding="utf-8", newline="") as bestand:
-        return tuple(
-            Antwoordregel(date.fromisoformat(r["vanaf"]), int(r["jaren_terug"]) if r["jaren_terug"] else None)
-            for r in csv.DictReader(bestand)
-        )
+    return tuple(
+        Antwoordregel(date.fromisoformat(r["vanaf"]), int(r["jaren_terug"]) if r["jaren_terug"] else None)
+        for r in lees("werkgeversvraag.csv")
+    )
 
 
 async def vraag(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from services.intake.rijen import BsnRij, Dag
 
@@ -10,12 +10,16 @@ from services.intake.rijen import BsnRij, Dag
 class BevestigingRij(BsnRij):
     """Dit gegeven van deze persoon is op `op` nagegaan en klopt zoals het geregistreerd staat."""
 
+    verleden: ClassVar[tuple[str, ...]] = ("op",)
+
     veld: Literal["grondslag", "woonplaats", "geboortedatum", "bewijs", "in_beeld", "bemiddelbaar"]
     op: Dag
 
 
 class BemiddelingRij(BsnRij):
     """Is iemand in beeld bij de gemeente of UWV, is zij nu bemiddelbaar, en welke begeleiding is er op `op`."""
+
+    verleden: ClassVar[tuple[str, ...]] = ("op",)
 
     in_beeld: Literal["ja", "nog_niet", "onbekend"]
     bemiddelbaar: Literal["ja", "nog_niet", "onbekend"]

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from services.intake import kluisboek, store
-from services.intake.domain import aow_vroegst, grens, na_grens
+from services.intake.domain import aow_vroegst, na_grens
 from services.intake.kluisboek import Levensloop
 from shared import outbox
 from shared.api import AMSTERDAM
@@ -56,7 +56,7 @@ async def verloop(pool: Pool, vandaag: date) -> int:
 async def _beeindig(tx: Tx, wie: list[UUID], vandaag: date) -> int:
     await vergrendel(tx, map(str, wie))
     levens = await kluisboek.lees_levenslopen(tx, kluis(), wie)
-    grenzen = {p: grens(leven.geboortedatum, leven.overleden_op, vandaag) for p, leven in levens.items()}
+    grenzen = {p: leven.grens(vandaag) for p, leven in levens.items()}
     stand = await store.tijdlijnen(tx, [p for p, g in grenzen.items() if g is not None], grenzen)
     gevolgen = [(t, na_grens(t)) for t in stand.values()]
     await store.bewaar(tx, [(t, g.tijdlijn) for t, g in gevolgen])

@@ -148,9 +148,18 @@ async def gelezen(
     uitkomst: Uitkomst = Uitkomst.BEANTWOORD,
 ) -> None:
     """Legt in een eigen transactie vast dat deze personen gelezen zijn (of dat het geweigerd is); vóór het antwoord."""
+    await _leg_apart_vast(verzoek, opdracht, [Vraag(naam, str(persoon), uitkomst=uitkomst) for persoon in personen])
+
+
+async def velen_gelezen(verzoek: Request, opdracht: Opdracht, naam: Naam, personen: Collection[UUID]) -> None:
+    """Als `gelezen`, met één schakel over allen samen."""
+    await _leg_apart_vast(verzoek, opdracht, [Vraag.van_velen(naam, personen)])
+
+
+async def _leg_apart_vast(verzoek: Request, opdracht: Opdracht, vragen: Sequence[Vraag]) -> None:
     pool: Pool = verzoek.app.state.pool
     async with pool.acquire() as tx, tx.transaction():
-        await leg_vast(verzoek, tx, opdracht, [Vraag(naam, str(persoon), uitkomst=uitkomst) for persoon in personen])
+        await leg_vast(verzoek, tx, opdracht, vragen)
 
 
 def _spoor() -> tuple[bytes, bytes | None]:

@@ -5,7 +5,7 @@ De volgorde van sloten is altijd dezelfde: eerst de kluis (op zoeksleutel), dan 
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -20,7 +20,6 @@ from services.intake.domain import (
     Weigering,
     beeindig_lopende,
     corrigeer,
-    grens,
     na_grens,
     registreer,
     verhuis,
@@ -61,7 +60,7 @@ class Registerwerk(Generic[R]):
     async def __call__(self, tx: Tx, rijen: Sequence[tuple[int, Any]], opdracht: Opdracht) -> Uitslag:
         """Legt vast en zegt wat de goede rijen veranderen; van een afgewezen rij wordt niets bewaard."""
         uitslag = Uitslag()
-        goed = _niet_in_toekomst(rijen, opdracht, uitslag)
+        goed = niet_in_toekomst(rijen, opdracht, uitslag)
         opzoeken = kluisboek.wissel if self.onbekend_mag else kluisboek.zoek
         personen = await opzoeken(tx, kluis(), {rij.bsn for _, rij in goed})
         return await self._verwerk(tx, [(nr, personen.get(rij.bsn), rij) for nr, rij in goed], opdracht, uitslag)
@@ -69,7 +68,7 @@ class Registerwerk(Generic[R]):
     async def van_persoon(self, tx: Tx, persoon: UUID, rij: R, opdracht: Opdracht) -> Uitslag:
         """Hetzelfde voor één rij over een bekend pseudoniem."""
         uitslag = Uitslag()
-        goed = _niet_in_toekomst([(1, rij)], opdracht, uitslag)
+        goed = niet_in_toekomst([(1, rij)], opdracht, uitslag)
         return await self._verwerk(tx, [(nr, persoon, r) for nr, r in goed], opdracht, uitslag)
 
     async def _verwerk(
@@ -105,9 +104,13 @@ class Registerwerk(Generic[R]):
 async def _lees_met_slot(tx: Tx, personen: Collection[UUID], opdracht: Opdracht) -> dict[UUID, Tijdlijn]:
     """De tijdlijnen met hun grens uit de kluis, nadat het slot op elke persoon genomen is."""
     await vergrendel(tx, map(str, personen))
-    levens = await kluisboek.lees_levenslopen(tx, kluis(), personen)
-    grenzen = {p: grens(leven.geboortedatum, leven.overleden_op, opdracht.vandaag) for p, leven in levens.items()}
-    return await store.tijdlijnen(tx, personen, grenzen)
+    return await _lees(tx, personen, await kluisboek.lees_levenslopen(tx, kluis(), personen), opdracht)
+
+
+async def _lees(
+    tx: Tx, personen: Collection[UUID], levens: Mapping[UUID, kluisboek.Levensloop], opdracht: Opdracht
+) -> dict[UUID, Tijdlijn]:
+    return await store.tijdlijnen(tx, personen, {p: leven.grens(opdracht.vandaag) for p, leven in levens.items()})
 
 
 def _registreer(t: Tijdlijn, r: RegistratieRij, _: Opdracht) -> Gevolg | Weigering:
@@ -144,7 +147,7 @@ async def personen(tx: Tx, rijen: Sequence[tuple[int, PersoonRij]], opdracht: Op
     Een leeg `overleden_op` laat staan wat er stond. Een AOW-leeftijd die nog komt, gaat vanzelf (`termijnen`).
     """
     uitslag, slot = Uitslag(), kluis()
-    goed = _niet_in_toekomst(rijen, opdracht, uitslag)
+    goed = niet_in_toekomst(rijen, opdracht, uitslag)
     pseudoniemen = await kluisboek.wissel(tx, slot, {rij.bsn for _, rij in goed})
     tijdlijnen = await store.tijdlijnen(tx, pseudoniemen.values()) if opdracht.gemeente is not None else {}
     stand = await kluisboek.levenslopen(tx, slot, pseudoniemen.values())
@@ -169,13 +172,14 @@ async def personen(tx: Tx, rijen: Sequence[tuple[int, PersoonRij]], opdracht: Op
             bekend[persoon] = rij.bekend_op
     await kluisboek.bewaar_levenslopen(tx, slot, anders)
     await termijnen.zet(tx, anders)
-    gevolgen = [(t, na_grens(t, bekend[p])) for p, t in (await _lees_met_slot(tx, anders, opdracht)).items()]
+    await vergrendel(tx, map(str, anders))
+    gevolgen = [(t, na_grens(t, bekend[p])) for p, t in (await _lees(tx, anders, anders, opdracht)).items()]
     await store.bewaar(tx, [(t, gevolg.tijdlijn) for t, gevolg in gevolgen])
     await outbox.put(tx, [feit for _, gevolg in gevolgen for feit in gevolg.feiten], correlatie=opdracht.correlatie)
     return uitslag
 
 
-def _niet_in_toekomst(rijen: Iterable[tuple[int, R]], opdracht: Opdracht, uitslag: Uitslag) -> list[tuple[int, R]]:
+def niet_in_toekomst(rijen: Iterable[tuple[int, R]], opdracht: Opdracht, uitslag: Uitslag) -> list[tuple[int, R]]:
     """De rijen zonder datum in de toekomst; de andere worden afgewezen."""
     goed = []
     for nummer, rij in rijen:

@@ -17,6 +17,7 @@ from uuid import UUID
 from services.intake import kluisboek, store
 from services.intake.rijen_volledigheid import BemiddelingRij, BevestigingRij
 from services.intake.toegang import ONBEKENDE_REGISTRATIE, woonde_in
+from services.intake.verwerk import niet_in_toekomst
 from shared.api import Fout, Opdracht, Uitslag
 from shared.db import Tx, vergrendel
 from shared.kluis import kluis
@@ -154,12 +155,7 @@ async def _wie(
     tx: Tx, rijen: Sequence[tuple[int, Any]], opdracht: Opdracht, uitslag: Uitslag
 ) -> list[tuple[UUID, int, Any]]:
     """De rijen over wie in het register staat (of stond), met hun pseudoniem; een gemeente alleen over wie er woont."""
-    kan = []
-    for nummer, rij in rijen:
-        if rij.op > opdracht.vandaag:
-            uitslag.fouten.append(Fout(nummer, "op", "toekomst", "op ligt in de toekomst"))
-        else:
-            kan.append((nummer, rij))
+    kan = niet_in_toekomst(rijen, opdracht, uitslag)
     personen = await kluisboek.zoek(tx, kluis(), {rij.bsn for _, rij in kan})
     await vergrendel(tx, map(str, personen.values()))
     stand = await store.tijdlijnen(tx, personen.values())

@@ -25,6 +25,7 @@ from shared.kafkalog import Logboek
 from shared.relay import Relay
 from shared.settings import Instellingen
 from tests.conftest import MaakDatabase
+from tests.service.intake_voordeur import Voordeur, voordeur_van
 
 PARTITIES = 3
 _GEVOLG = """
@@ -204,3 +205,12 @@ async def wacht_tot(voorwaarde: Callable[[], Awaitable[Any]], binnen: float = 15
             return uitkomst
         assert asyncio.get_running_loop().time() < einde, "de voorwaarde bleef uit"
         await asyncio.sleep(0.05)
+
+
+@pytest.fixture
+async def voordeur(
+    stack: Stack, db: MaakDatabase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Voordeur]:
+    """Intake door haar voordeur, op een verse database."""
+    async with voordeur_van(stack, db, tmp_path, monkeypatch) as deur:
+        yield deur

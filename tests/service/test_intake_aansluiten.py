@@ -3,7 +3,6 @@
 import asyncio
 import csv
 import json
-from collections.abc import AsyncIterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,29 +12,25 @@ import pytest
 from banenspoor_contracts import EindReden, Grondslag, Registratie, Vorm, Woonplaats
 from typer.testing import CliRunner
 
-from deploy.lokaal.stack import Stack
 from services.intake import aansluiten_cli, levering_cli
 from services.intake.domain import Tijdlijn
 from services.intake.domain.aansluiting import Uitkomst, sluit_aan
 from shared.client import Client
-from tests.conftest import MaakDatabase
-from tests.service.intake_voordeur import BSNS, Voordeur, voordeur_van
+from tests.service.intake_voordeur import BSNS, Voordeur
 from tests.service.test_importeer_voordeur import Brug
 
 VANDAAG = date(2024, 6, 1)
 
 
 @pytest.fixture
-async def voordeur(
-    stack: Stack, db: MaakDatabase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[Voordeur]:
-    async with voordeur_van(stack, db, tmp_path, monkeypatch) as deur:
-        app: Any = deur.client._transport.app  # type: ignore[attr-defined]
-        (tmp_path / "state.json").write_text(json.dumps({"adressen": {"intake": "http://intake"}}))
-        client = Client(tmp_path, Brug({"intake": app}))
-        monkeypatch.setattr(aansluiten_cli, "Client", lambda _map: client)
-        monkeypatch.setattr(levering_cli, "Client", lambda _map: client)
-        yield deur
+async def voordeur(voordeur: Voordeur, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Voordeur:
+    """De gedeelde voordeur, waar ook de opdrachtregel mee praat."""
+    app: Any = voordeur.client._transport.app  # type: ignore[attr-defined]
+    (tmp_path / "state.json").write_text(json.dumps({"adressen": {"intake": "http://intake"}}))
+    client = Client(tmp_path, Brug({"intake": app}))
+    monkeypatch.setattr(aansluiten_cli, "Client", lambda _map: client)
+    monkeypatch.setattr(levering_cli, "Client", lambda _map: client)
+    return voordeur
 
 
 async def draai(app: Any, *opdracht: str, status: int) -> Any:

@@ -2,31 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
-from pathlib import Path
 from uuid import UUID, uuid4
 
-import pytest
 from banenspoor_contracts import BesluitBeschutWerkGenomen, EindReden, Feit, RegistratieBeeindigd, Uitkomst
 
-from deploy.lokaal.stack import Stack
 from services.intake.handlers import hoor
 from shared.db import vergrendel
 from shared.envelope import Bericht
 from shared.inbox import zeg
-from tests.conftest import MaakDatabase
-from tests.service.intake_voordeur import BSNS, Voordeur, voordeur_van
+from tests.service.intake_voordeur import BSNS, Voordeur
 
 RIJ = {"bsn": BSNS[0], "grondslag": "PW_INDICATIE", "van": "2020-01-01", "gemeente": "0014"}
-
-
-@pytest.fixture
-async def voordeur(
-    stack: Stack, db: MaakDatabase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[Voordeur]:
-    async with voordeur_van(stack, db, tmp_path, monkeypatch) as deur:
-        yield deur
 
 
 def besluit(persoon: UUID, op: date, uitkomst: Uitkomst = Uitkomst.POSITIEF, bekend_op: datetime | None = None) -> Feit:

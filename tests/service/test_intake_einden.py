@@ -2,30 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import date
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from banenspoor_contracts import EindReden, RegistratieBeeindigd
 
-from deploy.lokaal.stack import Stack
 from services.intake import bewijs, termijnen
-from tests.conftest import MaakDatabase
-from tests.service.intake_voordeur import BSNS, Voordeur, voordeur_van
+from tests.service.intake_voordeur import BSNS, Voordeur
 
 BSN = BSNS[0]
 RIJ = {"bsn": BSN, "grondslag": "PW_INDICATIE", "van": "2018-03-01", "gemeente": "0014"}
-
-
-@pytest.fixture
-async def voordeur(
-    stack: Stack, db: MaakDatabase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[Voordeur]:
-    async with voordeur_van(stack, db, tmp_path, monkeypatch) as deur:
-        yield deur
 
 
 async def einden(deur: Voordeur) -> list[tuple[date, EindReden]]:

@@ -5,9 +5,7 @@ from __future__ import annotations
 import base64
 import logging
 import re
-from collections.abc import AsyncIterator
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -15,22 +13,12 @@ import pytest
 from stdnum.nl import bsn as elfproef
 from structlog.testing import capture_logs
 
-from deploy.lokaal.stack import Stack
 from services.intake import app, kluisboek
 from shared.api import AMSTERDAM
 from shared.kluis import HMAC, KluisFout, kluis
-from tests.conftest import MaakDatabase
-from tests.service.intake_voordeur import BSNS, Voordeur, voordeur_van
+from tests.service.intake_voordeur import BSNS, Voordeur
 
 _CIJFERS = re.compile(r"(?<![0-9a-f-])\d{8,9}(?![0-9a-f-])")
-
-
-@pytest.fixture
-async def voordeur(
-    stack: Stack, db: MaakDatabase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[Voordeur]:
-    async with voordeur_van(stack, db, tmp_path, monkeypatch) as deur:
-        yield deur
 
 
 def bsns_in(tekst: str) -> set[str]:

@@ -1,27 +1,15 @@
 """Een volledige lijst: voorbeeld, drempel, toepassen wat getoond is, en verder gaan waar zij was."""
 
 import json
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from deploy.lokaal.stack import Stack
 from services.intake import levering
-from tests.conftest import MaakDatabase
-from tests.service.intake_voordeur import BSNS, Voordeur, voordeur_van
+from tests.service.intake_voordeur import BSNS, Voordeur
 
 PEIL = "2024-06-01"
-
-
-@pytest.fixture
-async def voordeur(
-    stack: Stack, db: MaakDatabase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[Voordeur]:
-    async with voordeur_van(stack, db, tmp_path, monkeypatch) as deur:
-        yield deur
 
 
 class Lijst:

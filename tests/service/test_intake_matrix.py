@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-import pytest
 from starlette.routing import Route
 
-from deploy.lokaal.stack import Stack
 from shared.auth import SCOPES
-from tests.conftest import MaakDatabase
-from tests.service.intake_voordeur import BSNS, Voordeur, voordeur_van
+from tests.service.intake_voordeur import BSNS, Voordeur
 
 ANDER = "00000000-0000-4000-8000-000000000001"
 WERKGEVER = "00000000-0000-4000-8000-000000000002"
@@ -94,14 +90,6 @@ MATRIX = {
     "GET /metrics": OPEN,
     "GET /v1/openapi.json": OPEN,
 }
-
-
-@pytest.fixture
-async def voordeur(
-    stack: Stack, db: MaakDatabase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[Voordeur]:
-    async with voordeur_van(stack, db, tmp_path, monkeypatch) as deur:
-        yield deur
 
 
 def _alle(routes: Iterable[Any]) -> Iterator[Route]:

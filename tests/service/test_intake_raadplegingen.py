@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any, cast
 from uuid import UUID, uuid4
 
-import pytest
 from banenspoor_contracts import Contract, Sector, Vorm
 from banenspoor_contracts.codes import OngedaanReden, PlaatsingEindReden
 from banenspoor_contracts.plaatsingen import (
@@ -21,25 +18,15 @@ from banenspoor_contracts.plaatsingen import (
     PlaatsingVergeten,
 )
 
-from deploy.lokaal.stack import Stack
 from services.intake import handlers, werk
 from services.intake.tempo import Tempo
 from shared.envelope import Bericht
-from tests.conftest import MaakDatabase
-from tests.service.intake_voordeur import BSNS, Voordeur, voordeur_van
+from tests.service.intake_voordeur import BSNS, Voordeur
 
 BAAS, ANDER = UUID(int=71), UUID(int=72)
 VANDAAG = date.today()  # noqa: DTZ011
 JAAR = VANDAAG.year
 BAAN = UUID(int=9)
-
-
-@pytest.fixture
-async def voordeur(
-    stack: Stack, db: MaakDatabase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[Voordeur]:
-    async with voordeur_van(stack, db, tmp_path, monkeypatch) as deur:
-        yield deur
 
 
 def gegevens(**anders: Any) -> dict[str, Any]:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -20,20 +18,10 @@ from banenspoor_contracts import (
     RegistratieIngegaan,
 )
 
-from deploy.lokaal.stack import Stack
-from tests.conftest import MaakDatabase
-from tests.service.intake_voordeur import BSNS, Voordeur, voordeur_van
+from tests.service.intake_voordeur import BSNS, Voordeur
 
 BSN, TWEEDE = BSNS[:2]
 MORGEN = (date.today() + timedelta(days=2)).isoformat()  # noqa: DTZ011  # ruim in de toekomst, in elke tijdzone
-
-
-@pytest.fixture
-async def voordeur(
-    stack: Stack, db: MaakDatabase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[Voordeur]:
-    async with voordeur_van(stack, db, tmp_path, monkeypatch) as deur:
-        yield deur
 
 
 def registratie(bsn: str = BSN, **anders: Any) -> dict[str, Any]:

@@ -2,27 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import date
-from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
-import pytest
 from banenspoor_contracts import Contract, PlaatsingBeeindigd, PlaatsingEindReden, PlaatsingGestart, Sector, Vorm
 
-from deploy.lokaal.stack import Stack
 from services.intake import werk
-from tests.conftest import MaakDatabase
-from tests.service.intake_voordeur import BSNS, Voordeur, voordeur_van
-
-
-@pytest.fixture
-async def voordeur(
-    stack: Stack, db: MaakDatabase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[Voordeur]:
-    async with voordeur_van(stack, db, tmp_path, monkeypatch) as deur:
-        yield deur
+from tests.service.intake_voordeur import BSNS, Voordeur
 
 
 async def hoor(voordeur: Voordeur, *feiten: werk.Werkfeit) -> None:

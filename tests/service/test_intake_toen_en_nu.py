@@ -3,29 +3,16 @@
 from __future__ import annotations
 
 import random
-from collections.abc import AsyncIterator
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
-import pytest
 from stdnum.nl import bsn as elfproef
 
-from deploy.lokaal.stack import Stack
-from tests.conftest import MaakDatabase
-from tests.service.intake_voordeur import Voordeur, voordeur_van
+from tests.service.intake_voordeur import Voordeur
 
 WAJONGERS, PRAKTIJKROUTE = 1_256, 1_664
 """Gepubliceerd: in het tweede kwartaal van 2022 in één keer verbeterd; in het eerste van 2017 via de praktijkroute erbij."""
 BLIJVERS = 44
-
-
-@pytest.fixture
-async def voordeur(
-    stack: Stack, db: MaakDatabase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[Voordeur]:
-    async with voordeur_van(stack, db, tmp_path, monkeypatch) as deur:
-        yield deur
 
 
 def bsns(aantal: int) -> list[str]:

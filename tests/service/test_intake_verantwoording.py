@@ -6,8 +6,6 @@ import asyncio
 import base64
 import hashlib
 import json
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -15,13 +13,11 @@ import asyncpg
 import pytest
 from typer.testing import CliRunner
 
-from deploy.lokaal.stack import Stack
 from services.intake import hersleutel, kluis_cli, kluisboek
 from services.intake.verantwoording import GERAADPLEEGD, Naam
 from shared.client import Client
 from shared.kluis import SLEUTELS, KluisFout, kluis
-from tests.conftest import MaakDatabase
-from tests.service.intake_voordeur import BSNS, Voordeur, voordeur_van
+from tests.service.intake_voordeur import BSNS, Voordeur
 
 OUD, NIEUW = bytes(32), bytes(range(100, 132))
 GEEN_BLOB = {
@@ -40,14 +36,6 @@ GEEN_BLOB = {
     ("idempotentie", "vinger"),
 }
 """Kolommen met bytes die niet met een kluissleutel versleuteld zijn."""
-
-
-@pytest.fixture
-async def voordeur(
-    stack: Stack, db: MaakDatabase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[Voordeur]:
-    async with voordeur_van(stack, db, tmp_path, monkeypatch) as deur:
-        yield deur
 
 
 async def keten(voordeur: Voordeur, anker: str = "") -> dict[str, Any]:

@@ -1,27 +1,13 @@
 """Bevestigingen, in beeld en bemiddelbaar, de score, de werklijst, en hoe groot het register was."""
 
-from collections.abc import AsyncIterator
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
-import pytest
-
-from deploy.lokaal.stack import Stack
 from services.intake.registeromvang import Cel, onderdruk
-from tests.conftest import MaakDatabase
-from tests.service.intake_voordeur import BSNS, Voordeur, voordeur_van
+from tests.service.intake_voordeur import BSNS, Voordeur
 
 VANDAAG = date.today()  # noqa: DTZ011
 OUD = str(VANDAAG - timedelta(days=400))
-
-
-@pytest.fixture
-async def voordeur(
-    stack: Stack, db: MaakDatabase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[Voordeur]:
-    async with voordeur_van(stack, db, tmp_path, monkeypatch) as deur:
-        yield deur
 
 
 def rij(bsn: str, gemeente: str = "0014", **anders: Any) -> dict[str, Any]:

@@ -10,12 +10,11 @@ from fastapi import APIRouter, Query, Request, Response
 
 from services.intake import aansluiten, toegang, verantwoording
 from services.intake.aansluiten import Gevraagd
-from services.intake.api.lichaam import lees, moet_schrijven, ontleed, openapi_lichaam
+from services.intake.api.lichaam import lees, ontleed, openapi_lichaam
 from services.intake.api.vragen import gemeente_van
 from services.intake.tempo import houd_tempo
-from services.intake.verantwoording import Naam, Vraag
-from shared.api import Opdracht, Probleem, lees_tx, lezer
-from shared.db import Pool
+from services.intake.verantwoording import Naam
+from shared.api import Opdracht, Probleem, lees_tx, lezer, moet_schrijven
 
 HOOGUIT = 1_000
 router = APIRouter(prefix="/v1/aansluitingen")
@@ -66,7 +65,7 @@ async def sluit_aan(
         uitkomsten = await aansluiten.beoordeel(
             tx, gevraagd, opdracht.vandaag, waar, namens_gemeente=opdracht.gemeente is not None
         )
-    await _leg_vast(verzoek, opdracht, {r.persoon for r in rijen})
+    await verantwoording.velen_gelezen(verzoek, opdracht, Naam.AANSLUITEN, {r.persoon for r in rijen})
     antwoord = {
         "gemeente": waar,
         "uitkomsten": [{"uitkomst": u.uitkomst, "reden": u.reden, "uitleg": u.uitleg} for u in uitkomsten],
@@ -89,15 +88,9 @@ async def in_register(
     houd_tempo(verzoek, opdracht, "lezen")
     async with lees_tx(verzoek) as tx:
         lijst = await aansluiten.hier_geregistreerd(tx, waar, opdracht.vandaag, na, hooguit)
-    await _leg_vast(verzoek, opdracht, {rij["persoon"] for rij in lijst})
+    await verantwoording.velen_gelezen(verzoek, opdracht, Naam.AANSLUITEN, {rij["persoon"] for rij in lijst})
     return {
         "gemeente": waar,
         "personen": lijst,
         "volgende": lijst[-1]["persoon"] if len(lijst) == hooguit else None,
     }
-
-
-async def _leg_vast(verzoek: Request, opdracht: Opdracht, personen: set[UUID]) -> None:
-    pool: Pool = verzoek.app.state.pool
-    async with pool.acquire() as tx, tx.transaction():
-        await verantwoording.leg_vast(verzoek, tx, opdracht, [Vraag.van_velen(Naam.AANSLUITEN, personen)])

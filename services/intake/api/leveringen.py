@@ -11,13 +11,13 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
 from services.intake import kluisboek, levering, verantwoording
-from services.intake.api.lichaam import openapi_lichaam
+from services.intake.api.lichaam import ontleed, openapi_lichaam
 from services.intake.cli import SCHRIJVEN
 from services.intake.domain.volledige_lijst import Lijstrij, Soort
 from services.intake.rijen import RegistratieRij
-from services.intake.verantwoording import Naam, Vraag
+from services.intake.verantwoording import Naam
 from shared.api import Fout, Opdracht, Probleem, lees_lichaam, lees_rij, lees_tx, lezer, voer_uit
-from shared.db import Pool, Tx
+from shared.db import Tx
 from shared.kluis import Kluis, kluis
 
 MAX_BLOK = 5_000
@@ -49,13 +49,6 @@ def _alleen_landelijk(opdracht: Opdracht) -> None:
         raise Probleem(403, "namens_onjuist", "Een volledige lijst levert alleen wie over het hele register gaat")
 
 
-def _ontleed(lichaam: bytes, soort: Any, vorm: str) -> Any:
-    try:
-        return msgspec.json.decode(lichaam, type=soort)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        raise Probleem(422, "onjuist", f"Verwacht JSON van de vorm {vorm}") from None
-
-
 _VORM_BEGIN = {
     "type": "object",
     "required": ["levering", "grondslagen", "peildatum"],
@@ -75,7 +68,7 @@ async def begin(verzoek: Request, _wie: Annotated[Opdracht, lezer(SCHRIJVEN)]) -
     Met `proef` wordt zij nooit toegepast en krijgt een onbekend BSN geen pseudoniem dat blijft.
     """
     lichaam = await lees_lichaam(verzoek)
-    vraag = _ontleed(lichaam, _Begin, '{"levering": "…", "grondslagen": ["…"], "peildatum": "JJJJ-MM-DD"}')
+    vraag = ontleed(lichaam, _Begin, '{"levering": "…", "grondslagen": ["…"], "peildatum": "JJJJ-MM-DD"}')
 
     async def werk(tx: Tx, opdracht: Opdracht) -> tuple[int, dict[str, Any]]:
         _alleen_landelijk(opdracht)
@@ -190,7 +183,7 @@ async def pas_toe(verzoek: Request, nummer: UUID, _wie: Annotated[Opdracht, leze
     409 als het register intussen veranderde; 422 `boven_drempel` als er te veel zou eindigen en er geen `akkoord` is.
     """
     lichaam = await lees_lichaam(verzoek)
-    vraag = _ontleed(lichaam, _Toepassen, '{"vinger": "…", "akkoord": false, "drempel": 5}')
+    vraag = ontleed(lichaam, _Toepassen, '{"vinger": "…", "akkoord": false, "drempel": 5}')
 
     async def werk(tx: Tx, opdracht: Opdracht) -> tuple[int, dict[str, Any]]:
         _alleen_landelijk(opdracht)
@@ -226,10 +219,7 @@ async def wijzigingen(
     async with lees_tx(verzoek) as tx:
         await levering.lees(tx, opdracht, nummer)
         lijst = await levering.bladzijde(tx, nummer, na, soort and str(soort), hooguit)
-    pool: Pool = verzoek.app.state.pool
-    async with pool.acquire() as tx, tx.transaction():
-        vraag = Vraag.van_velen(Naam.LEVERING, {persoon for _, persoon, _ in lijst})
-        await verantwoording.leg_vast(verzoek, tx, opdracht, [vraag])
+    await verantwoording.velen_gelezen(verzoek, opdracht, Naam.LEVERING, {persoon for _, persoon, _ in lijst})
     return {
         "wijzigingen": [
             {

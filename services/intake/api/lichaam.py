@@ -7,10 +7,11 @@ from typing import Any, TypeVar
 import msgspec
 from fastapi import Request
 
-from shared.api import Probleem
+from shared.api import Probleem, lees_lichaam
 
 S = TypeVar("S", bound=msgspec.Struct)
 MAX_BYTES = 1_000_000
+_TE_GROOT = Probleem(413, "te_veel", f"Een vraag is hooguit {MAX_BYTES} bytes")
 
 
 class Bsns(msgspec.Struct, forbid_unknown_fields=True):
@@ -32,13 +33,7 @@ def openapi_lichaam(schema: dict[str, Any]) -> dict[str, Any]:
 
 async def lees(verzoek: Request) -> bytes:
     """Het lichaam; 413 zodra het groter wordt dan 1 MB."""
-    delen, grootte = [], 0
-    async for deel in verzoek.stream():
-        grootte += len(deel)
-        if grootte > MAX_BYTES:
-            raise Probleem(413, "te_veel", f"Een vraag is hooguit {MAX_BYTES} bytes")
-        delen.append(deel)
-    return b"".join(delen)
+    return await lees_lichaam(verzoek, MAX_BYTES, _TE_GROOT)
 
 
 def ontleed(lichaam: bytes, soort: type[S], vorm: str) -> S:
@@ -55,9 +50,3 @@ async def lees_bsns(verzoek: Request, hooguit: int) -> list[Any]:
     if len(bsns) > hooguit:
         raise Probleem(413, "te_veel", f"Hooguit {hooguit} BSN's per vraag")
     return bsns
-
-
-def moet_schrijven(verzoek: Request) -> None:
-    """503 zolang deze dienst niets kan vastleggen: zonder schakel geen antwoord."""
-    if not verzoek.app.state.mag_schrijven():
-        raise Probleem(503, "niet_gereed", "Deze dienst neemt nu geen opdrachten aan", verzoek.app.state.reden())

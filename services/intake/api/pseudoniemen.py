@@ -8,11 +8,11 @@ import msgspec
 from fastapi import APIRouter, Query, Request, Response
 
 from services.intake import kluisboek, verantwoording
-from services.intake.api.lichaam import lees_bsns, moet_schrijven, openapi_bsns
+from services.intake.api.lichaam import lees_bsns, openapi_bsns
 from services.intake.domain.bsn import ELFPROEF, geldig_bsn
 from services.intake.tempo import houd_tempo
 from services.intake.verantwoording import Naam, Vraag
-from shared.api import Opdracht, lezer
+from shared.api import Opdracht, lezer, moet_schrijven
 from shared.db import Pool
 from shared.kluis import kluis
 from shared.log import log

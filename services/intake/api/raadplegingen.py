@@ -8,12 +8,12 @@ import msgspec
 from fastapi import APIRouter, Request, Response
 
 from services.intake import raadplegingen, verantwoording
-from services.intake.api.lichaam import lees, lees_bsns, moet_schrijven, ontleed, openapi_bsns, openapi_lichaam
+from services.intake.api.lichaam import lees, lees_bsns, ontleed, openapi_bsns, openapi_lichaam
 from services.intake.domain.bsn import ELFPROEF, geldig_bsn
 from services.intake.domain.werkgeversvraag import Antwoord
 from services.intake.raadplegingen import KandidaatRij
 from services.intake.tempo import houd_tempo
-from shared.api import Fout, Opdracht, Probleem, lees_rij, lezer, voer_uit
+from shared.api import Fout, Opdracht, Probleem, lees_rij, lezer, moet_schrijven, voer_uit
 from shared.db import Pool, Tx
 from shared.kluis import kluis
 

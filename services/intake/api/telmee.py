@@ -11,6 +11,7 @@ from fastapi import APIRouter, Query, Request
 
 from services.intake import kluisboek, store, toegang, verantwoording, werk
 from services.intake.domain import Tijdlijn
+from services.intake.domain.tijdlijn import geldt
 from services.intake.tempo import houd_tempo
 from services.intake.verantwoording import Naam, Uitkomst
 from shared.api import Opdracht, Probleem, lees_tx, lezer
@@ -71,5 +72,4 @@ def _woont_er(opdracht: Opdracht, tijdlijn: Tijdlijn, dag: date) -> bool:
     """Een gemeente vraagt alleen over wie er op die dag woont."""
     if toegang.rol(opdracht) is not toegang.Rol.GEMEENTE:
         return True
-    hier = (w for w in tijdlijn.woonplaatsen if w.gemeente == opdracht.gemeente)
-    return any(w.van <= dag and (w.tot is None or dag < w.tot) for w in hier)
+    return any(w.gemeente == opdracht.gemeente and geldt(w, dag) for w in tijdlijn.woonplaatsen)

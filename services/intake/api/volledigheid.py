@@ -10,9 +10,8 @@ from fastapi import APIRouter, Query, Request
 from services.intake import toegang, verantwoording, volledigheid
 from services.intake.api.vragen import gemeente_van
 from services.intake.tempo import houd_tempo
-from services.intake.verantwoording import Naam, Vraag
+from services.intake.verantwoording import Naam
 from shared.api import Opdracht, Probleem, lees_tx, lezer
-from shared.db import Pool
 
 router = APIRouter()
 _Gemeente = Annotated[str | None, Query(description="CBS-code; een gemeente krijgt alleen haar eigen")]
@@ -54,10 +53,7 @@ async def werklijst(
     houd_tempo(verzoek, opdracht, "lezen")
     async with lees_tx(verzoek) as tx:
         lijst, plek = await volledigheid.werklijst(tx, waar, opdracht.vandaag, dagen, _ontleed(cursor), hooguit)
-    pool: Pool = verzoek.app.state.pool
-    async with pool.acquire() as tx, tx.transaction():
-        vraag = Vraag.van_velen(Naam.WERKLIJST, {rij["persoon"] for rij in lijst})
-        await verantwoording.leg_vast(verzoek, tx, opdracht, [vraag])
+    await verantwoording.velen_gelezen(verzoek, opdracht, Naam.WERKLIJST, {rij["persoon"] for rij in lijst})
     return {"gemeente": waar, "personen": lijst, "volgende": plek and _cursor(plek)}
 
 

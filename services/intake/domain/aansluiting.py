@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from banenspoor_contracts import Grondslag, Vorm, wie_telt
 
-from .tijdlijn import Tijdlijn
+from .tijdlijn import Tijdlijn, geldt
 
 
 class Uitkomst(StrEnum):
@@ -54,7 +54,7 @@ def sluit_aan(
 
     `gemeente`: alleen wie daar nu woont, sluit daar aan.
     """
-    nu = [r for r in tijdlijn.registraties if r.van <= vandaag and (r.tot is None or r.tot > vandaag)]
+    nu = [r for r in tijdlijn.registraties if geldt(r, vandaag)]
     woont = next((w.gemeente for w in reversed(tijdlijn.woonplaatsen) if w.van <= vandaag), None)
     if gemeente is not None and woont != gemeente and tijdlijn.woonplaatsen:
         return Aansluiting(Uitkomst.WOONT_ELDERS, "verhuisd", "Deze persoon woont nu in een andere gemeente.")
@@ -96,14 +96,11 @@ def _telt_niet(grondslagen: Collection[Grondslag], vormen: Collection[Vorm], van
     """Waarom iemand met deze grondslagen niet meetelt; None als het wel zo is. Wie niet werkt, kan nog gaan werken."""
     wet = wie_telt.versie_op(vandaag)
     if not wie_telt.hoort_bij(grondslagen, wet, werkt=bool(vormen)):
-        return wie_telt.waarom(grondslagen, Vorm.FORMEEL, wet) if not _alleen_werkend(grondslagen, wet) else _WERKT_NIET
+        zou = wie_telt.hoort_bij(grondslagen, wet, werkt=True)
+        return _WERKT_NIET if zou else wie_telt.waarom(grondslagen, Vorm.FORMEEL, wet)
     if vormen and not any(wie_telt.telt(grondslagen, vorm, wet) for vorm in vormen):
         return wie_telt.waarom(grondslagen, sorted(vormen)[0], wet)
     return None
-
-
-def _alleen_werkend(grondslagen: Collection[Grondslag], wet: str) -> bool:
-    return wie_telt.hoort_bij(grondslagen, wet, werkt=True)
 
 
 _WERKT_NIET = wie_telt.Uitleg(

@@ -6,17 +6,16 @@ Gedateerde regels, met bron in `gegevens/aow.csv` en `gegevens/verval.csv` (AOW 
 from __future__ import annotations
 
 import calendar
-import csv
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import cache
-from importlib import resources
 
 from banenspoor_contracts import EindReden, Grondslag, Registratie
 
+from .gegevens import dag, lees
 from .registratie import beeindig
-from .tijdlijn import Gevolg, Grens, Tijdlijn, Weigering
+from .tijdlijn import Gevolg, Grens, Tijdlijn, Weigering, geldt, loopt_over
 
 
 class Verval(StrEnum):
@@ -40,23 +39,16 @@ class _Klasse:
 @cache
 def _aow() -> tuple[_Klasse, ...]:
     return tuple(
-        _Klasse(_dag(r["geboren_van"], date.min), _dag(r["geboren_tot"], date.max), int(r["jaren"]), int(r["maanden"]))
-        for r in _lees("aow.csv")
+        _Klasse(
+            dag(r["geboren_van"]) or date.min, dag(r["geboren_tot"]) or date.max, int(r["jaren"]), int(r["maanden"])
+        )
+        for r in lees("aow.csv")
     )
 
 
 @cache
 def _verval() -> tuple[tuple[Verval, date, date], ...]:
-    return tuple((Verval(r["regel"]), _dag(r["van"], date.min), _dag(r["tot"], date.max)) for r in _lees("verval.csv"))
-
-
-def _lees(naam: str) -> list[dict[str, str]]:
-    bestand = resources.files("services.intake") / "gegevens" / naam
-    return list(csv.DictReader(bestand.read_text("utf-8").splitlines()))
-
-
-def _dag(tekst: str, leeg: date) -> date:
-    return date.fromisoformat(tekst) if tekst else leeg
+    return tuple((Verval(r["regel"]), dag(r["van"]) or date.min, dag(r["tot"]) or date.max) for r in lees("verval.csv"))
 
 
 def aow_op(geboren: date) -> date | None:
@@ -97,7 +89,7 @@ def na_grens(tijdlijn: Tijdlijn, bekend_op: datetime | None = None) -> Gevolg:
     if tijdlijn.grens is None:
         return Gevolg(tijdlijn)
     dag, reden = tijdlijn.grens.dag, tijdlijn.grens.reden
-    lopend = tuple(r for r in tijdlijn.registraties if r.van < dag and (r.tot is None or r.tot > dag))
+    lopend = tuple(r for r in tijdlijn.registraties if loopt_over(r, dag))
     return beeindig(tijdlijn, lopend, dag, reden, bekend_op)
 
 
@@ -130,14 +122,7 @@ def vervallen(
     bekend_op: datetime | None = None,
 ) -> Gevolg | Weigering:
     """De voorwaarden vervielen op `vervallen_op`: onthoudt dat, en beëindigt alleen als de regel van die dag dat zegt."""
-    lopend = next(
-        (
-            r
-            for r in tijdlijn.van_grondslag(grondslag)
-            if r.van <= vervallen_op and (r.tot is None or vervallen_op < r.tot)
-        ),
-        None,
-    )
+    lopend = next((r for r in tijdlijn.van_grondslag(grondslag) if geldt(r, vervallen_op)), None)
     if lopend is None:
         return Weigering(
             "vervallen_op", "onbekende_registratie", "op die dag loopt er geen registratie op deze grondslag"

@@ -6,18 +6,17 @@ wordt er ook niets om geweigerd.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import cache
-from importlib import resources
 from types import MappingProxyType
 
 from banenspoor_contracts import EindReden, Grondslag, Registratie
 
-from .tijdlijn import Tijdlijn, Weigering
+from .gegevens import dag, lees
+from .tijdlijn import Tijdlijn, Weigering, geldt
 
 AFMELDEN_LID_6 = date(2021, 1, 1)
 """Wie alleen door Wfsv art. 38b lid 6 geregistreerd blijft, kan zich vanaf deze dag afmelden (Besluit SUWI art. 3.2)."""
@@ -51,17 +50,16 @@ class Regel:
 @cache
 def regels() -> Mapping[Grondslag, Regel]:
     """Van elke grondslag haar regel."""
-    bestand = resources.files("services.intake") / "gegevens" / "grondslagen.csv"
     uit: dict[Grondslag, Regel] = {}
-    for rij in csv.DictReader(bestand.read_text("utf-8").splitlines()):
+    for rij in lees("grondslagen.csv"):
         regel = Regel(
             Grondslag(rij["grondslag"]),
             rij["artikel"],
             Wijze(rij["wijze"]),
-            _dag(rij["regel_van"]),
-            _dag(rij["regel_tot"]),
+            dag(rij["regel_van"]),
+            dag(rij["regel_tot"]),
             tuple(rij["bewijs"].split()),
-            _dag(rij["afmelden_vanaf"]),
+            dag(rij["afmelden_vanaf"]),
             rij["bron"],
         )
         if regel.grondslag in uit:
@@ -104,8 +102,4 @@ def ontbrekend_bewijs(grondslag: Grondslag, bekend: Collection[str]) -> tuple[st
 
 def geregistreerd(registraties: Collection[Registratie], dag: date) -> bool:
     """Is iemand op deze dag geregistreerd, op welke grondslag ook? Of zij meetelt is een ander feit (`wie_telt`)."""
-    return any(r.van <= dag and (r.tot is None or dag < r.tot) for r in registraties)
-
-
-def _dag(tekst: str) -> date | None:
-    return date.fromisoformat(tekst) if tekst else None
+    return any(geldt(r, dag) for r in registraties)

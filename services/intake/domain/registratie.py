@@ -20,7 +20,7 @@ from banenspoor_contracts import (
 )
 
 from .grondslagen import afmelden, bestond_niet
-from .tijdlijn import Gevolg, Tijdlijn, Weigering, op_volgorde, overlapt, velden
+from .tijdlijn import Gevolg, Tijdlijn, Weigering, loopt_over, op_volgorde, overlapt, velden
 from .woonplaats import loopt_mee, woonde_elders, woont_vanaf
 
 GEEN_REDEN = EindReden.VERLOPEN
@@ -156,7 +156,7 @@ def na_besluit(tijdlijn: Tijdlijn, besluit: BesluitBeschutWerkGenomen) -> Gevolg
     if besluit.uitkomst is not Uitkomst.POSITIEF or tot in tijdlijn.beschut_vanaf:
         return Gevolg(tijdlijn)
     tijdlijn = replace(tijdlijn, beschut_vanaf=tijdlijn.beschut_vanaf | {tot})
-    lopend = tuple(r for r in tijdlijn.registraties if r.van < tot and (r.tot is None or r.tot > tot))
+    lopend = tuple(r for r in tijdlijn.registraties if loopt_over(r, tot))
     return beeindig(tijdlijn, lopend, tot, EindReden.BESCHUT_WERK, besluit.bekend_op)
 
 

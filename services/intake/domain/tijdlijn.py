@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import TypedDict
+from typing import Protocol, TypedDict
 from uuid import UUID
 
 from banenspoor_contracts import EindReden, Feit, Grondslag, Registratie, Woonplaats
@@ -101,3 +101,23 @@ def op_volgorde(registraties: Sequence[Registratie]) -> tuple[Registratie, ...]:
 def overlapt(van: date, tot: date | None, andere: Registratie | Woonplaats) -> bool:
     """Hebben `[van, tot)` en de andere periode een dag gemeen?"""
     return (andere.tot is None or van < andere.tot) and (tot is None or andere.van < tot)
+
+
+class Periode(Protocol):
+    """Dagen `[van, tot)`; `tot` leeg: loopt nog."""
+
+    @property
+    def van(self) -> date: ...
+
+    @property
+    def tot(self) -> date | None: ...
+
+
+def geldt(periode: Periode, dag: date) -> bool:
+    """Valt deze dag in de periode?"""
+    return periode.van <= dag and (periode.tot is None or dag < periode.tot)
+
+
+def loopt_over(periode: Periode, dag: date) -> bool:
+    """Begon de periode voor deze dag, en loopt zij erop door? Dan is er iets te beëindigen."""
+    return periode.van < dag and geldt(periode, dag)

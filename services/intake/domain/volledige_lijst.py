@@ -14,7 +14,7 @@ from enum import StrEnum
 from banenspoor_contracts import CorrectieReden, EindReden, Feit, Grondslag, Registratie
 
 from .registratie import corrigeer, registreer
-from .tijdlijn import Gevolg, Tijdlijn, Weigering, overlapt
+from .tijdlijn import Gevolg, Tijdlijn, Weigering, loopt_over, overlapt
 from .woonplaats import woonde_elders
 
 
@@ -97,7 +97,7 @@ class _Beeld:
             else:
                 eerste[rij.van] = rij
         nieuw = [rij for van, rij in eerste.items() if van not in bekend]
-        weg = [r for van, r in bekend.items() if van not in eerste and self._liep(r)]
+        weg = [r for van, r in bekend.items() if van not in eerste and loopt_over(r, self.peildatum)]
         for van in sorted(eerste.keys() & bekend.keys()):
             self._bekend(eerste[van], bekend[van])
         lopend = [rij for rij in nieuw if rij.tot is None or rij.tot > self.peildatum]
@@ -108,9 +108,6 @@ class _Beeld:
             self._beeindig(r)
         for rij in nieuw:
             self._begin(rij)
-
-    def _liep(self, r: Registratie) -> bool:
-        return r.van < self.peildatum and (r.tot is None or r.tot > self.peildatum)
 
     def _bekend(self, rij: Lijstrij, r: Registratie) -> None:
         if rij.tot is None and r.tot is not None and r.tot <= self.peildatum:

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from .tijdlijn import geldt
+
 
 @dataclass(frozen=True, slots=True)
 class Antwoordregel:
@@ -37,7 +39,7 @@ def antwoord(registraties: Iterable[Periode], op: date, regels: Sequence[Antwoor
     Perioden van alle grondslagen samen, aaneengesloten en begrensd op het huidige en de gevraagde vorige kalenderjaren.
     """
     bekend = list(registraties)
-    ja = any(p.van <= op and (p.tot is None or op < p.tot) for p in bekend)
+    ja = any(geldt(p, op) for p in bekend)
     regel = max((r for r in regels if r.vanaf <= op), key=lambda r: r.vanaf, default=None)
     if regel is None or regel.jaren_terug is None:
         return Antwoord(ja)

@@ -92,13 +92,17 @@ def verdeel(aantal: int, dagen: Sequence[int]) -> list[int]:
 
 def maanden(regel: Regel, van: date, tot: date | None) -> tuple[tuple[str, int], ...]:
     """De maanden van een regel binnen de baan `[van, tot)`, met hun dagen; leeg als zij er helemaal buiten valt."""
-    return dagen_per_maand(max(regel.van, van), regel.tot if tot is None else min(regel.tot, tot))
+    return dagen_per_maand(*_binnen(regel, van, tot))
 
 
 def in_maand(regel: Regel, maand: str, van: date, tot: date | None) -> int | None:
     """Het deel van een regel dat in de maand valt, in honderdsten; None als zij die maand binnen de baan niet raakt."""
-    begin, einde = max(regel.van, van), regel.tot if tot is None else min(regel.tot, tot)
-    return _per_maand(regel.uren_x100, begin, einde).get(maand)
+    return _per_maand(regel.uren_x100, *_binnen(regel, van, tot)).get(maand)
+
+
+def _binnen(regel: Regel, van: date, tot: date | None) -> tuple[date, date]:
+    """De dagen van een regel die binnen de baan `[van, tot)` vallen."""
+    return max(regel.van, van), regel.tot if tot is None else min(regel.tot, tot)
 
 
 @lru_cache(maxsize=4096)
