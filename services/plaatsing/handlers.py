@@ -4,39 +4,42 @@ Een hele batch tegelijk: een register dat terugreikt kan tienduizenden maanden r
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import TypeAlias
 from uuid import UUID
 
 from banenspoor_contracts import (
     Feit,
     PersoonSamengevoegd,
+    PersoonsgegevensVernietigd,
     PersoonVerhuisd,
+    PlaatsingVergeten,
     RegistratieBeeindigd,
     RegistratieGecorrigeerd,
     RegistratieIngegaan,
     feit_van,
 )
 
-from services.plaatsing.domain.dossier import Dossier, Omgeving, neem_register
+from services.plaatsing.domain.dossier import Dossier, Omgeving, neem_register, verplaats_dossier
 from services.plaatsing.domain.stand import Register
 from services.plaatsing.domain.verschil import Moment
 from services.plaatsing.store import banen, omgeving
-from shared import metrics
+from shared import metrics, personen
 from shared.db import Tx
 from shared.envelope import Bericht
 from shared.inbox import Handlers, ontleed
 
-MetTijdlijnen: TypeAlias = (
-    RegistratieIngegaan | RegistratieBeeindigd | RegistratieGecorrigeerd | PersoonVerhuisd | PersoonSamengevoegd
-)
-_HOORT: dict[str, type[MetTijdlijnen]] = {
+MetTijdlijnen: TypeAlias = RegistratieIngegaan | RegistratieBeeindigd | RegistratieGecorrigeerd | PersoonVerhuisd
+Registerfeit: TypeAlias = MetTijdlijnen | PersoonSamengevoegd | PersoonsgegevensVernietigd
+_HOORT: dict[str, type[Registerfeit]] = {
     feit.type_: feit
     for feit in (
-        *(RegistratieIngegaan, RegistratieBeeindigd, RegistratieGecorrigeerd),
-        *(PersoonVerhuisd, PersoonSamengevoegd),
+        *(RegistratieIngegaan, RegistratieBeeindigd, RegistratieGecorrigeerd, PersoonVerhuisd),
+        *(PersoonSamengevoegd, PersoonsgegevensVernietigd),
     )
 }
+Gehoord = tuple[Bericht, Registerfeit]
 
 
 class Registerhoorder(Handlers):
@@ -48,23 +51,86 @@ class Registerhoorder(Handlers):
         return (RegistratieIngegaan.topic,)
 
     async def verwerk(self, tx: Tx, berichten: Sequence[Bericht]) -> Sequence[tuple[Bericht, Feit]]:
-        """Leest één keer, neemt elk bericht op volgorde over, schrijft één keer; de sloten zijn al genomen."""
+        """Leest één keer, neemt elk bericht op volgorde over, schrijft één keer.
+
+        De sloten op de sleutels zijn al genomen; die op wie een ander in zich opneemt komen erbij. Staan twee diensten
+        daardoor op elkaar te wachten, dan breekt de database er een af en gaat die batch opnieuw.
+        """
         gehoord = [(bericht, ontleed(_HOORT[bericht.type], bericht)) for bericht in berichten if _hoor(bericht)]
-        dossiers: dict[UUID, list[Dossier]] = defaultdict(list)
-        for dossier in await banen.van_personen(tx, {feit.persoon for _, feit in gehoord}):
-            dossiers[dossier.baan.persoon].append(dossier)
-        alle = [dossier for lijst in dossiers.values() for dossier in lijst]
-        sluitingen = await omgeving.sluitingen(tx, {g.leverancier for d in alle for g in d.gezegd.values()})
-        registers: dict[UUID, Register] = {}
-        uit: list[tuple[Bericht, Feit]] = []
-        for bericht, feit in gehoord:
-            registers[feit.persoon] = Register(feit.registraties, feit.woonplaatsen)
-            rondom, moment = Omgeving(registers, {}, sluitingen), Moment(bericht.tijd, feit.bekend_op)
-            for dossier in dossiers[feit.persoon]:
-                uit.extend((bericht, gevolg) for gevolg in neem_register(dossier, moment, rondom))
-        await omgeving.neem_over(tx, registers)
-        await banen.bewaar(tx, alle)
+        erbij = {feit.in_ for _, feit in gehoord if isinstance(feit, PersoonSamengevoegd)}
+        nu = await personen.vergrendel_personen(tx, erbij) if erbij else {}
+        wie = {feit.persoon for _, feit in gehoord} | set(nu.values())
+        stand = _Stand(await banen.van_personen(tx, wie), await omgeving.registers(tx, nu.values()), nu)
+        stand.sluitingen = await omgeving.sluitingen(tx, stand.leveranciers())
+        uit = [(bericht, gevolg) for bericht, feit in gehoord for gevolg in stand.neem(bericht, feit)]
+        await omgeving.neem_over(tx, {p: r for p, r in stand.registers.items() if p in stand.veranderd})
+        await banen.bewaar(tx, stand.dossiers())
+        await self._sluit_af(tx, stand)
         return uit
+
+    async def _sluit_af(self, tx: Tx, stand: "_Stand") -> None:
+        for persoon, in_ in stand.opgegaan.items():
+            await personen.ga_op(tx, persoon, in_)
+        if weg := {*stand.opgegaan, *stand.vergeten}:
+            await omgeving.vergeet(tx, weg)
+        if stand.vergeten:
+            await banen.vergeet(tx, stand.gewist)
+            await personen.vergeet(tx, stand.vergeten)
+
+
+class _Stand:
+    """De banen en registers van wie deze batch raakt, terwijl de berichten één voor één overgenomen worden."""
+
+    def __init__(self, alle: Iterable[Dossier], registers: dict[UUID, Register], nu: dict[UUID, UUID]) -> None:
+        self.registers, self._nu = registers, nu
+        self._van: dict[UUID, list[Dossier]] = defaultdict(list)
+        for dossier in alle:
+            self._van[dossier.baan.persoon].append(dossier)
+        self.sluitingen: dict[tuple[str, str], date] = {}
+        self.veranderd: set[UUID] = set()
+        self.opgegaan: dict[UUID, UUID] = {}
+        self.vergeten: set[UUID] = set()
+        self.gewist: list[Dossier] = []
+
+    def dossiers(self) -> list[Dossier]:
+        """De banen die er nog zijn."""
+        return [dossier for lijst in self._van.values() for dossier in lijst]
+
+    def leveranciers(self) -> set[str]:
+        """Van wie de gezegde uren kwamen: hun maandsluiting geldt."""
+        return {gezegd.leverancier for dossier in self.dossiers() for gezegd in dossier.gezegd.values()}
+
+    def neem(self, bericht: Bericht, feit: Registerfeit) -> list[Feit]:
+        """Neemt één bericht over; de feiten die eruit volgen."""
+        moment = Moment(bericht.tijd, feit.bekend_op)
+        if isinstance(feit, PersoonSamengevoegd):
+            return self._voeg_samen(feit, moment)
+        if isinstance(feit, PersoonsgegevensVernietigd):
+            return self._vergeet(feit)
+        self.registers[feit.persoon] = Register(feit.registraties, feit.woonplaatsen)
+        self.veranderd.add(feit.persoon)
+        rondom = Omgeving(self.registers, {}, self.sluitingen)
+        return [gevolg for dossier in self._van[feit.persoon] for gevolg in neem_register(dossier, moment, rondom)]
+
+    def _voeg_samen(self, feit: PersoonSamengevoegd, moment: Moment) -> list[Feit]:
+        in_ = self.opgegaan.get(self._nu[feit.in_], self._nu[feit.in_])
+        mee, rondom = self._van.pop(feit.persoon, []), Omgeving(self.registers, {}, self.sluitingen)
+        self._van[in_] += mee
+        self.opgegaan = {wie: in_ if was == feit.persoon else was for wie, was in self.opgegaan.items()}
+        self.opgegaan[feit.persoon] = in_
+        self.registers.pop(feit.persoon, None)
+        self.veranderd.discard(feit.persoon)
+        return [gevolg for dossier in mee for gevolg in verplaats_dossier(dossier, in_, moment, rondom)]
+
+    def _vergeet(self, feit: PersoonsgegevensVernietigd) -> list[Feit]:
+        weg = self._van.pop(feit.persoon, [])
+        self.gewist += weg
+        self.vergeten.add(feit.persoon)
+        self.registers.pop(feit.persoon, None)
+        self.veranderd.discard(feit.persoon)
+        return [
+            PlaatsingVergeten(persoon=feit.persoon, plaatsing=d.baan.plaatsing, versie=d.baan.versie + 1) for d in weg
+        ]
 
 
 def _hoor(bericht: Bericht) -> bool:

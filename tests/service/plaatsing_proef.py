@@ -101,17 +101,28 @@ class Plaatsing:
         assert (uitslag.aanvaard, uitslag.fouten) == (len(rijen), [])
 
     async def hoor(self, *feiten: Feit, tijd: datetime | None = None) -> None:
-        """Hoort feiten zoals de inbox ze aanbiedt: onder het slot, met wat eruit volgt in dezelfde transactie."""
+        """Hoort feiten zoals de inbox ze aanbiedt, elk in een eigen batch van dezelfde transactie."""
+        await self._hoor([[feit] for feit in feiten], tijd)
+
+    async def hoor_samen(self, *feiten: Feit, tijd: datetime | None = None) -> None:
+        """Als `hoor`, alles in één batch."""
+        await self._hoor([feiten], tijd)
+
+    async def _hoor(self, batches: Sequence[Sequence[Feit]], tijd: datetime | None) -> None:
+        """Onder de sloten, met wat eruit volgt in dezelfde transactie."""
         async with self.pool.acquire() as tx, tx.transaction():
-            await vergrendel(tx, (f.sleutel() for f in feiten))
-            for feit in feiten:
-                self._nummer += 1
-                bericht = Bericht(
-                    *(feit.topic, 0, self._nummer, self._nummer, uuid4(), "intake", feit.type_),
-                    *(tijd or self.nu, feit.sleutel(), feit.bytes_()),
-                )
-                for _, gevolg in await hoor.verwerk(tx, [bericht]):
+            await vergrendel(tx, (f.sleutel() for feiten in batches for f in feiten))
+            for feiten in batches:
+                gevolgen = await hoor.verwerk(tx, [self._bericht(feit, tijd) for feit in feiten])
+                for bericht, gevolg in gevolgen:
                     await outbox.put(tx, [gevolg], oorzaak=bericht.id)
+
+    def _bericht(self, feit: Feit, tijd: datetime | None) -> Bericht:
+        self._nummer += 1
+        return Bericht(
+            *(feit.topic, 0, self._nummer, self._nummer, uuid4(), "intake", feit.type_),
+            *(tijd or self.nu, feit.sleutel(), feit.bytes_()),
+        )
 
     async def gezegd(self, topic: str = "verloonde-uren") -> list[Any]:
         """Alles wat op een topic gezegd is, op volgorde."""

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Annotated
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from shared import outbox
 from shared.api import Fout, Opdracht, Rij, Uitslag
 from shared.db import Tx, vergrendel
 from shared.envelope import uuid7
+from shared.personen import vergeten, volg
 
 
 class PlaatsingRij(Rij):
@@ -41,17 +43,22 @@ class PlaatsingRij(Rij):
     """Waarom de baan eindigt; zonder: onbekend."""
 
 
+Opgave = tuple[int, PlaatsingRij, Baan]
+"""Een rij met haar nummer, en de baan die zij opgeeft."""
+
+
 async def neem_plaatsingen(tx: Tx, rijen: Sequence[tuple[int, PlaatsingRij]], opdracht: Opdracht) -> Uitslag:
     """Neemt banen aan, in volgorde van het bestand; een rij die niet kan laat niets achter."""
     werkgevers = await store_werkgevers.zoek(tx, {n for _, r in rijen for n in (r.werkgever, r.inlener) if n})
-    uitslag, goed = Uitslag(), list[tuple[int, PlaatsingRij, Baan]]()
+    uitslag, goed = Uitslag(), list[Opgave]()
     for nummer, rij in rijen:
         onbekend = next((v for v in ("werkgever", "inlener") if getattr(rij, v) not in (None, *werkgevers)), None)
         if onbekend:
             uitslag.fouten.append(Fout(nummer, onbekend, "onbekende_werkgever", "deze werkgever kennen wij niet"))
         else:
             goed.append((nummer, rij, _baan(rij, opdracht.client, werkgevers)))
-    dossiers = await _dossiers(tx, [baan for _, _, baan in goed], opdracht.client)
+    goed, dossiers = await _dossiers(tx, goed, opdracht.client)
+    goed = await _niet_vergeten(tx, goed, uitslag)
     rondom = await omgeving(
         tx,
         {baan.persoon for _, _, baan in goed},
@@ -77,32 +84,42 @@ async def neem_plaatsingen(tx: Tx, rijen: Sequence[tuple[int, PlaatsingRij]], op
     return uitslag
 
 
-async def _dossiers(tx: Tx, opgaven: Sequence[Baan], bron: str) -> dict[str, Dossier]:
-    """De dossiers van deze referenties bij deze bron, met de sloten. Uren alleen waar zij anders kunnen worden.
+async def _dossiers(tx: Tx, opgaven: Sequence[Opgave], bron: str) -> tuple[list[Opgave], dict[str, Dossier]]:
+    """De opgaven bij het pseudoniem van nu, en de dossiers van hun referenties bij deze bron, met de sloten.
 
-    Een nieuwe referentie is ook een slot: twee leveringen van dezelfde nieuwe baan mogen elkaar niet kruisen.
+    Uren alleen waar zij anders kunnen worden. Een nieuwe referentie is ook een slot: twee leveringen van dezelfde nieuwe
+    baan mogen elkaar niet kruisen. Ging iemand op in een ander terwijl wij wachtten, dan opnieuw.
     """
-    referenties = Counter(baan.referentie for baan in opgaven)
-    bekend = await _bekend(tx, referenties, bron)
-    await vergrendel(
-        tx,
-        {
-            *(str(baan.persoon) for baan in opgaven),
-            *(str(persoon) for _, persoon in bekend.values()),
-            *(f"plaatsing:{bron}:{referentie}" for referentie in referenties if referentie not in bekend),
-        },
-    )
-    bekend = await _bekend(tx, referenties, bron)
+    referenties = Counter(rij.referentie for _, rij, _ in opgaven)
+    while True:
+        nu = await volg(tx, {rij.persoon for _, rij, _ in opgaven})
+        bekend = await _bekend(tx, referenties, bron)
+        vast = {*nu.values(), *(persoon for _, persoon in bekend.values())}
+        nieuw = {f"plaatsing:{bron}:{referentie}" for referentie in referenties if referentie not in bekend}
+        await vergrendel(tx, {*map(str, vast), *nieuw})
+        bekend = await _bekend(tx, referenties, bron)
+        if vast.issuperset(persoon for _, persoon in bekend.values()) and nu == await volg(tx, nu):
+            break
+    opgaven = [(nummer, rij, replace(baan, persoon=nu[rij.persoon])) for nummer, rij, baan in opgaven]
     kaal = await store.dossiers(tx, {plaatsing: None for plaatsing, _ in bekend.values()})
     op_referentie = {d.baan.referentie: d for d in kaal.values()}
     anders = {
         op_referentie[baan.referentie].baan.plaatsing: store.ALTIJD
-        for baan in opgaven
+        for _, _, baan in opgaven
         if baan.referentie in op_referentie
         and (referenties[baan.referentie] > 1 or not zelfde_opgave(baan, op_referentie[baan.referentie].baan))
     }
     vol = await store.dossiers(tx, anders)
-    return op_referentie | {d.baan.referentie: d for d in vol.values()}
+    return opgaven, op_referentie | {d.baan.referentie: d for d in vol.values()}
+
+
+async def _niet_vergeten(tx: Tx, opgaven: Sequence[Opgave], uitslag: Uitslag) -> list[Opgave]:
+    """Zonder wie vergeten is: alleen een opdracht die al onderweg was, kan dat pseudoniem nog hebben."""
+    weg = await vergeten(tx, {rij.persoon for _, rij, _ in opgaven})
+    for nummer, rij, _ in opgaven:
+        if rij.persoon in weg:
+            uitslag.fouten.append(Fout(nummer, "persoon", "vernietigd", "de gegevens van deze persoon zijn vernietigd"))
+    return [opgave for opgave in opgaven if opgave[1].persoon not in weg]
 
 
 async def _bekend(tx: Tx, referenties: Mapping[str, int], bron: str) -> dict[str, tuple[UUID, UUID]]:

@@ -7,7 +7,7 @@ from uuid import UUID
 from banenspoor_contracts import Contract, Feit
 
 from services.plaatsing.api.velden import Dag, Honderdsten, Sleutelveld, Tekst
-from services.plaatsing.domain.dossier import neem_regel
+from services.plaatsing.domain.dossier import Dossier, neem_regel
 from services.plaatsing.domain.kalender import DAG, eerste_dag, laatste_dag, maand_van
 from services.plaatsing.domain.uren import Regel, UrenSoort, Weigering
 from services.plaatsing.domain.verschil import Moment
@@ -36,10 +36,7 @@ class UrenRij(Rij):
 
 async def neem_uren(tx: Tx, rijen: Sequence[tuple[int, UrenRij]], opdracht: Opdracht) -> Uitslag:
     """Neemt urenregels aan, in volgorde van het bestand; een rij die niet kan laat niets achter."""
-    banen = _kies(await store.kandidaten(tx, {rij.referentie for _, rij in rijen}), opdracht.client)
-    await vergrendel(tx, {str(persoon) for _, persoon in banen.values()})
-    bekend = [(banen[rij.referentie][0], rij) for _, rij in rijen if rij.referentie in banen]
-    dossiers = await store.dossiers(tx, _bereik(bekend, opdracht.vandaag))
+    banen, dossiers = await _dossiers(tx, rijen, opdracht)
     rondom = await omgeving(
         tx,
         {d.baan.persoon for d in dossiers.values()},
@@ -49,9 +46,9 @@ async def neem_uren(tx: Tx, rijen: Sequence[tuple[int, UrenRij]], opdracht: Opdr
     uitslag, feiten = Uitslag(), list[Feit]()
     for nummer, rij in rijen:
         gevolg: Sequence[Feit] | Weigering | None
-        if rij.referentie in banen:
+        if banen.get(rij.referentie) in dossiers:
             regel, moment = _regel(rij, opdracht.client), Moment(opdracht.nu, rij.bekend_op)
-            gevolg = neem_regel(dossiers[banen[rij.referentie][0]], regel, opdracht.vandaag, moment, rondom)
+            gevolg = neem_regel(dossiers[banen[rij.referentie]], regel, opdracht.vandaag, moment, rondom)
         else:
             gevolg = Weigering("referentie", "onbekende_plaatsing", "deze plaatsing kennen wij niet")
         if isinstance(gevolg, Weigering):
@@ -64,6 +61,24 @@ async def neem_uren(tx: Tx, rijen: Sequence[tuple[int, UrenRij]], opdracht: Opdr
     await store.bewaar(tx, dossiers.values())
     await outbox.put(tx, feiten, correlatie=opdracht.correlatie)
     return uitslag
+
+
+async def _dossiers(
+    tx: Tx, rijen: Sequence[tuple[int, UrenRij]], opdracht: Opdracht
+) -> tuple[dict[str, UUID], dict[UUID, Dossier]]:
+    """De baan bij elke referentie, en haar dossier, met het slot op elke persoon.
+
+    Ging iemand op in een ander terwijl wij wachtten, dan is het slot dat van een oud pseudoniem: opnieuw.
+    """
+    while True:
+        gekozen = _kies(await store.kandidaten(tx, {rij.referentie for _, rij in rijen}), opdracht.client)
+        vast = {persoon for _, persoon in gekozen.values()}
+        await vergrendel(tx, map(str, vast))
+        banen = {referentie: plaatsing for referentie, (plaatsing, _) in gekozen.items()}
+        bekend = [(banen[rij.referentie], rij) for _, rij in rijen if rij.referentie in banen]
+        dossiers = await store.dossiers(tx, _bereik(bekend, opdracht.vandaag))
+        if vast.issuperset(dossier.baan.persoon for dossier in dossiers.values()):
+            return banen, dossiers
 
 
 def _kies(kandidaten: Mapping[str, Mapping[str, tuple[UUID, UUID]]], client: str) -> dict[str, tuple[UUID, UUID]]:

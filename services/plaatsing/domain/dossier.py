@@ -5,12 +5,12 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from uuid import UUID
 
-from banenspoor_contracts import Feit, PlaatsingEindReden, UrenStand, UrenVerloond
+from banenspoor_contracts import Feit, PlaatsingEindReden, Reden, UrenStand, UrenVerloond
 
-from services.plaatsing.domain.plaatsing import Baan, keur, na, raakt_uren, vervolg, zelfde_opgave
+from services.plaatsing.domain.plaatsing import Baan, keur, na, raakt_uren, verplaats, vervolg, zelfde_opgave
 from services.plaatsing.domain.stand import ONBEKEND, Register, met_register, met_sectoren, stand, zonder_sector
 from services.plaatsing.domain.uren import Regel, Sleutel, Weigering, beoordeel, buiten_periode, maanden
-from services.plaatsing.domain.verschil import Aanleiding, Gezegd, Moment, verschil
+from services.plaatsing.domain.verschil import Aanleiding, Gezegd, Moment, kennistijd, verschil
 from services.plaatsing.domain.werkgever import Tijdlijn, sector_op
 
 
@@ -141,6 +141,28 @@ def neem_register(dossier: Dossier, moment: Moment, omgeving: Omgeving) -> list[
         if gezegd.stand is not None:
             nieuw = met_register(gezegd.stand, maand, dossier.baan.tot, register)
             feiten.extend(dossier.zeg(maand, nieuw, Aanleiding.REGISTER, moment, omgeving))
+    return feiten
+
+
+def verplaats_dossier(dossier: Dossier, persoon: UUID, moment: Moment, omgeving: Omgeving) -> list[Feit]:
+    """De baan is voortaan van dit pseudoniem: elke gezegde maand gaat bij het oude af en komt er bij het nieuwe bij.
+
+    Twee feiten per maand, want zij hebben elk een eigen sleutel; welke van de twee een lezer het eerst hoort doet er niet
+    toe. De uren blijven, de grondslagen zijn die van het nieuwe pseudoniem.
+    """
+    oud, register = dossier.baan, omgeving.registers.get(persoon, ONBEKEND)
+    dossier.baan, gewijzigd = verplaats(oud, persoon, moment.bekend_op)
+    dossier.baan_veranderd = True
+    feiten: list[Feit] = [gewijzigd]
+    for maand, gezegd in sorted(dossier.gezegd.items()):
+        if gezegd.stand is None:
+            continue
+        nieuw, bekend_op = met_register(gezegd.stand, maand, oud.tot, register), kennistijd(gezegd, moment.bekend_op)
+        vast = {"plaatsing": oud.plaatsing, "maand": maand, "reden": Reden.CORRECTIE, "bekend_op": bekend_op}
+        feiten.append(UrenVerloond(**vast, persoon=oud.persoon, nieuw=None, vorig=gezegd.stand))
+        feiten.append(UrenVerloond(**vast, persoon=persoon, nieuw=nieuw, vorig=None))
+        dossier.gezegd[maand] = Gezegd(nieuw, bekend_op, gezegd.leverancier)
+        dossier.nieuw_gezegd.add(maand)
     return feiten
 
 

@@ -112,6 +112,13 @@ def vervolg(
     return nu, feiten
 
 
+def verplaats(baan: Baan, persoon: UUID, bekend_op: datetime | None) -> tuple[Baan, PlaatsingGewijzigd]:
+    """Dezelfde baan, voortaan van dit pseudoniem: het oude ging erin op."""
+    nu = replace(baan, persoon=persoon, versie=baan.versie + 1, bekend_op=na(baan.bekend_op, bekend_op))
+    gewijzigd = {"persoon": Wijziging(vorig=str(baan.persoon), nieuw=str(persoon))}
+    return nu, PlaatsingGewijzigd(**_kop(nu), van=nu.van, gewijzigd=gewijzigd, stand=nu.gegevens)
+
+
 def _delen(nu: Baan, vorig: Baan) -> list[tuple[type[Feit], dict[str, Wijziging]]]:
     """Wat er anders is, verdeeld over de feiten die het zeggen; elk veld één keer."""
     rest = nu.gegevens.verschil_met(vorig.gegevens)

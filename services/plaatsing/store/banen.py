@@ -35,7 +35,8 @@ select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::uuid[],
   $9::int[], $10::text[], $11::text[], $12::text[], $13::date[], $14::date[], $15::text[], $16::text[], $17::int[],
   $18::timestamptz[])
 on conflict (plaatsing) do update set
-  werkgever = excluded.werkgever, inlener = excluded.inlener, vorm = excluded.vorm, contract = excluded.contract,
+  persoon = excluded.persoon, werkgever = excluded.werkgever, inlener = excluded.inlener,
+  vorm = excluded.vorm, contract = excluded.contract,
   uren_per_week_x100 = excluded.uren_per_week_x100, gemeente_werk = excluded.gemeente_werk, sector = excluded.sector,
   subsector = excluded.subsector, van = excluded.van, tot = excluded.tot, route = excluded.route, ikv = excluded.ikv,
   versie = excluded.versie, bekend_op = excluded.bekend_op
@@ -64,6 +65,8 @@ on conflict (plaatsing_nr, maand) do update set
   stand = excluded.stand, bekend_op = excluded.bekend_op, leverancier = excluded.leverancier
 """
 
+_VERGEET = "delete from {tabel} where plaatsing_nr = any($1::bigint[])"
+
 _CODES: Sequence[tuple[int, Mapping[str | None, Any]]] = [
     ([veld.name for veld in fields(Baan)].index(naam), {None: None} | {code.value: code for code in soort})
     for naam, soort in (("vorm", Vorm), ("contract", Contract), ("sector", Sector), ("subsector", Subsector))
@@ -75,8 +78,8 @@ ALTIJD: Bereik = (date.min, date.max)
 
 
 async def kandidaten(tx: Tx, referenties: Collection[str]) -> dict[str, dict[str, tuple[UUID, UUID]]]:
-    """Per referentie de bronnen die haar gebruiken, met (baan, persoon). Die horen voorgoed bij elkaar: lezen mag vóór
-    het slot op de persoon."""
+    """Per referentie de bronnen die haar gebruiken, met (baan, persoon). Een baan blijft van dezelfde mens; alleen het
+    pseudoniem kan opgaan in een ander: wie dit vóór het slot leest, kijkt daarna of het nog klopt."""
     uit: dict[str, dict[str, tuple[UUID, UUID]]] = {}
     for rij in await tx.fetch(_KANDIDATEN, list(referenties)):
         uit.setdefault(rij["referentie"], {})[rij["bron"]] = rij["plaatsing"], rij["persoon"]
@@ -119,6 +122,13 @@ async def bewaar(tx: Tx, gewijzigd: Iterable[Dossier]) -> None:
         _BEWAAR_GEZEGD,
         [(p, m, z.stand and z.stand.bytes_().decode(), z.bekend_op, z.leverancier) for p, m, z in gezegd],
     )
+
+
+async def vergeet(tx: Tx, dossiers: Collection[Dossier]) -> None:
+    """Wist deze banen met alles wat erbij hoort; wat erover gezegd is, blijft geteld."""
+    for tabel in ("gezegd", "urenregel"):
+        await tx.execute(_VERGEET.format(tabel=tabel), [d.baan.nr for d in dossiers])
+    await tx.execute("delete from plaatsing where nr = any($1::bigint[])", [d.baan.nr for d in dossiers])
 
 
 async def _schrijf(tx: Tx, opdracht: str, rijen: Sequence[tuple[Any, ...]]) -> None:

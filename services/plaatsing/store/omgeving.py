@@ -25,6 +25,7 @@ on conflict (persoon) do update set registraties = excluded.registraties, woonpl
 """
 _REGISTRATIES = TypeAdapter(tuple[Registratie, ...])
 _WOONPLAATSEN = TypeAdapter(tuple[Woonplaats, ...])
+_VERGEET = "delete from register where persoon = any($1::uuid[])"
 _SLUITINGEN = "select leverancier, maand, sluit_op from maandsluiting where leverancier = any($1::text[])"
 _SLUIT = """
 insert into maandsluiting (leverancier, maand, sluit_op) select * from unnest($1::text[], $2::text[], $3::date[])
@@ -60,6 +61,11 @@ async def neem_over(tx: Tx, nieuw: Mapping[UUID, Register]) -> None:
             for persoon, r in nieuw.items()
         ]
         await tx.execute(_NEEM_OVER, rijen)
+
+
+async def vergeet(tx: Tx, personen: Collection[UUID]) -> None:
+    """Wist het register van deze personen."""
+    await tx.execute(_VERGEET, list(personen))
 
 
 async def sluitingen(tx: Tx, leveranciers: Collection[str]) -> dict[tuple[str, str], date]:

@@ -1,0 +1,11 @@
+"""Wie opging in een ander, en wie vergeten is."""
+
+from shared.migreer import sql
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade() -> None:
+    """Voert 0002_samenvoegen.sql uit."""
+    sql(__file__)
