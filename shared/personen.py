@@ -17,7 +17,7 @@ on conflict (persoon) do update set opgegaan_in = excluded.opgegaan_in
 """
 _EERDER = "update opgegaan set opgegaan_in = $2 where opgegaan_in = $1"
 _TERUG = "delete from opgegaan where persoon = $1"
-_NIET_MEER = "delete from opgegaan where persoon = any($1::uuid[]) or opgegaan_in = any($1::uuid[])"
+_LAAT_LOS = "delete from opgegaan where persoon = any($1::uuid[]) or opgegaan_in = any($1::uuid[])"
 _OUDE = "select persoon from opgegaan where opgegaan_in = any($1::uuid[])"
 _VERGEET = "insert into vergeten (hash) select unnest($1::bytea[]) on conflict do nothing"
 _VERGETEN = "select hash from vergeten where hash = any($1::bytea[])"
@@ -52,13 +52,17 @@ async def oude(tx: Tx, personen: Collection[UUID]) -> list[UUID]:
     return [rij["persoon"] for rij in await tx.fetch(_OUDE, list(personen))]
 
 
+async def laat_los(tx: Tx, personen: Collection[UUID]) -> None:
+    """Wist wat in deze personen opging, en waarin zij opgingen."""
+    await tx.execute(_LAAT_LOS, list(personen))
+
+
 async def vergeet(tx: Tx, personen: Collection[UUID]) -> None:
-    """Onthoudt dat deze pseudoniemen vergeten zijn, zonder ze te bewaren; ook wat erin opging staat er niet meer."""
-    await tx.execute(_NIET_MEER, list(personen))
+    """Onthoudt dat deze pseudoniemen (van personen, of van hun banen) vergeten zijn, zonder ze te bewaren."""
     await tx.execute(_VERGEET, [sha256(persoon.bytes).digest() for persoon in personen])
 
 
 async def vergeten(tx: Tx, personen: Collection[UUID]) -> set[UUID]:
-    """Wie van deze personen vergeten is."""
+    """Welke van deze pseudoniemen vergeten zijn."""
     op_hash = {sha256(persoon.bytes).digest(): persoon for persoon in personen}
     return {op_hash[rij["hash"]] for rij in await tx.fetch(_VERGETEN, list(op_hash))} if op_hash else set()

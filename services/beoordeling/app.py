@@ -1,7 +1,8 @@
-"""Beoordeling op één bladzijde: wat zij hoort, zegt en aanbiedt. In deze uitgave hoort zij nog niets."""
+"""Beoordeling op één bladzijde: wat zij hoort, zegt en aanbiedt."""
 
 from services.beoordeling.api import router
 from services.beoordeling.cli import SOORTEN
+from services.beoordeling.handlers import hoor
 from shared.service import Dienst
 
-DIENST = Dienst(naam="beoordeling", zegt=("beschut-werk",), soorten=SOORTEN, routers=(router,))
+DIENST = Dienst(naam="beoordeling", zegt=("beschut-werk",), soorten=SOORTEN, hoort=hoor, routers=(router,))

@@ -31,6 +31,9 @@ on conflict (aanvraag) do update set
     besluit_binnen_termijn = excluded.besluit_binnen_termijn
 """  # noqa: S608  # vaste kolommen
 
+_VERPLAATS = "update aanvraag set persoon = $2 where persoon = $1"
+_VERGEET = "delete from aanvraag where persoon = $1"
+
 _OPEN = f"""
 select {_KOLOMMEN} from aanvraag
 where besluit is null and uiterlijk <= $1 and (uiterlijk, aanvraag) > ($2, $3)
@@ -39,7 +42,7 @@ order by uiterlijk, aanvraag limit $4
 
 
 async def personen(tx: Tx, referenties: Collection[str]) -> list[UUID]:
-    """Over wie de aanvragen met deze referenties gaan; wie dat is verandert nooit, dus lezen mag vóór het slot."""
+    """Over wie de aanvragen met deze referenties gaan; vóór het slot gelezen kan iemand nog in een ander opgaan."""
     return [rij["persoon"] for rij in await tx.fetch(_PERSONEN, list(referenties))]
 
 
@@ -52,6 +55,16 @@ async def bewaar(tx: Tx, stand: Sequence[Aanvraag]) -> None:
     """Bewaart nieuwe en veranderde aanvragen. Referentie en persoon van een bestaande blijven wat zij waren."""
     if stand:
         await tx.execute(_BEWAAR, *map(list, zip(*map(_rij, stand), strict=True)))
+
+
+async def verplaats(tx: Tx, persoon: UUID, in_: UUID) -> None:
+    """De aanvragen van deze persoon zijn voortaan van wie haar in zich opneemt."""
+    await tx.execute(_VERPLAATS, persoon, in_)
+
+
+async def vergeet(tx: Tx, persoon: UUID) -> None:
+    """Wist de aanvragen van deze persoon."""
+    await tx.execute(_VERGEET, persoon)
 
 
 async def open_aanvragen(tx: Tx, uiterlijk: date, na: tuple[date, UUID], aantal: int) -> list[Aanvraag]:

@@ -13,6 +13,7 @@ from shared import outbox
 from shared.api import Fout, Opdracht, Uitslag
 from shared.db import Tx, vergrendel
 from shared.envelope import uuid7
+from shared.personen import vergeten, vergrendel_personen
 
 R = TypeVar("R", AanvraagRij, AdviesRij, BesluitRij)
 
@@ -21,10 +22,14 @@ async def aanvragen(tx: Tx, rijen: Sequence[tuple[int, AanvraagRij]], opdracht: 
     """Neemt aanvragen aan. Slot ook op de referenties: twee leveringen van een nieuwe mogen elkaar niet kruisen."""
 
     def beslis(vorige: Aanvraag | None, r: AanvraagRij) -> Aanvraag | Weigering:
-        wat = (r.referentie, r.persoon, r.soort, r.aanvrager, r.gemeente, r.ontvangen_op)
+        if r.persoon in weg:
+            return Weigering("persoon", "vernietigd", "de gegevens van deze persoon zijn vernietigd")
+        wat = (r.referentie, nu[r.persoon], r.soort, r.aanvrager, r.gemeente, r.ontvangen_op)
         return ontvang(vorige, uuid7(), *wat, opdracht.vandaag)
 
-    await vergrendel(tx, {sleutel for _, r in rijen for sleutel in (str(r.persoon), f"aanvraag:{r.referentie}")})
+    nu = await vergrendel_personen(tx, {r.persoon for _, r in rijen})
+    await vergrendel(tx, {f"aanvraag:{r.referentie}" for _, r in rijen})
+    weg = await vergeten(tx, nu)
     return await _verwerk(tx, rijen, opdracht, beslis)
 
 
@@ -48,9 +53,11 @@ async def besluiten(tx: Tx, rijen: Sequence[tuple[int, BesluitRij]], opdracht: O
 
 async def _vergrendelde_personen(tx: Tx, rijen: Sequence[tuple[int, AdviesRij | BesluitRij]]) -> set[UUID]:
     """Neemt de sloten van wie deze rijen raken; een aanvraag die pas daarna verschijnt bestond voor hen nog niet."""
-    personen = set(await store.personen(tx, {r.referentie for _, r in rijen}))
-    await vergrendel(tx, map(str, personen))
-    return personen
+    referenties, vast = {r.referentie for _, r in rijen}, set[UUID]()
+    while not vast.issuperset(personen := set(await store.personen(tx, referenties))):
+        vast |= personen
+        await vergrendel(tx, map(str, vast))
+    return vast
 
 
 async def _verwerk(

@@ -75,6 +75,7 @@ class Registerhoorder(Handlers):
             await omgeving.vergeet(tx, weg)
         if stand.vergeten:
             await banen.vergeet(tx, stand.gewist)
+            await personen.laat_los(tx, stand.vergeten)
             await personen.vergeet(tx, stand.vergeten)
 
 

@@ -31,6 +31,7 @@ from services.telling.lezing import Been, Uur, lees_uur
 from services.telling.store import grootboek as store
 from services.telling.store.grootboek import Baanboeking, BaanStand, Registerboeking
 from services.telling.store.nummers import Genummerd, Nummering
+from shared import personen
 from shared.db import Tx
 from shared.dead_letter import Vergif
 from shared.envelope import Bericht
@@ -100,12 +101,16 @@ class Verwerker:
             raise Vergif("ongeldig", "geen uuid") from None
 
     async def _vergeet(self, tx: Tx, feiten: Sequence[Feit]) -> None:
-        """Na een vernietiging hoort er geen pseudoniem meer bij het nummer."""
-        personen = [str(f.persoon) for f in feiten if isinstance(f, PersoonsgegevensVernietigd)]
-        plaatsingen = [str(f.plaatsing) for f in feiten if isinstance(f, PlaatsingVergeten)]
-        if personen or plaatsingen:
-            await store.vergeet(tx, personen, plaatsingen)
-            self._nummering.vergeet(personen, plaatsingen)
+        """Na een vernietiging hoort er geen pseudoniem meer bij het nummer, ook niet als er later nog iets over komt."""
+        weg = {f.persoon for f in feiten if isinstance(f, PersoonsgegevensVernietigd)}
+        weg |= {f.plaatsing for f in feiten if isinstance(f, PlaatsingVergeten)}
+        if weg:
+            await personen.vergeet(tx, weg)
+        if nieuw := self._nummering.nieuw():
+            weg |= await personen.vergeten(tx, nieuw)
+        if weg:
+            await store.vergeet(tx, weg)
+            self._nummering.vergeet(weg)
 
 
 def _lees(bericht: Bericht) -> Feit:

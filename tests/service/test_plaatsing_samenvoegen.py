@@ -103,7 +103,7 @@ async def test_a_command_that_waits_for_the_merge_uses_the_new_number(dienst: Pl
     async with dienst.pool.acquire() as tx, tx.transaction():
         await vergrendel(tx, [str(oud)])
         wachter = asyncio.create_task(dienst.goed(soort, rij))
-        while not await dienst.pool.fetchval("select count(*) from pg_locks where not granted"):
+        while not await dienst.pool.fetchval("select count(*) from pg_locks where not granted"):  # noqa: ASYNC110
             await asyncio.sleep(0.01)
         await tx.execute("update plaatsing set persoon = $1, versie = versie + 1", nieuw)
         await tx.execute("insert into opgegaan (persoon, opgegaan_in) values ($1, $2)", oud, nieuw)

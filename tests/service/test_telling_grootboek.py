@@ -19,6 +19,7 @@ from banenspoor_contracts import (
     PlaatsingBeeindigd,
     PlaatsingGestart,
     PlaatsingOngedaanGemaakt,
+    PlaatsingVergeten,
     Reden,
     Registratie,
     RegistratieIngegaan,
@@ -339,6 +340,14 @@ async def test_na_vernietiging_hoort_er_geen_pseudoniem_meer_bij_het_nummer(db: 
     await boek(pool, bericht(PersoonsgegevensVernietigd(persoon=PERSOON)), verwerker=verwerker)
     assert await pool.fetchval("select count(*) from persoon") == 0
     assert await pool.fetchval("select sum(uren_x100) from stand") == 100
+    for wie in (verwerker, Verwerker()):
+        await boek(pool, bericht(uren(100)), verwerker=wie)
+        assert await pool.fetchval("select count(*) from persoon") == 0
+    assert await pool.fetchval("select sum(uren_x100) from stand") == 300
+    baan = await pool.fetchval("select plaatsing from plaatsing")
+    await boek(pool, bericht(PlaatsingVergeten(persoon=PERSOON, plaatsing=baan, versie=9)), verwerker=verwerker)
+    await boek(pool, bericht(uren(100)), verwerker=verwerker)
+    assert await pool.fetchval("select count(*) from plaatsing") == 0
 
 
 async def test_van_banen_is_bekend_in_welke_maanden_uren_te_verwachten_zijn(db: MaakDatabase) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
+from uuid import UUID
 
 from services.telling.domain.grootboek import Boeking, Mutatie
 from services.telling.domain.register import Baan, Inschrijving
@@ -25,8 +26,8 @@ select * from unnest($1::int[], $2::int[], $3::text[], $4::date[], $5::date[])
 on conflict (plaatsing_nr) do update set
   versie = excluded.versie, vorm = excluded.vorm, van = excluded.van, tot = excluded.tot
 """
-_VERGEET_PERSONEN = "delete from persoon where persoon = any($1::text[]::uuid[])"
-_VERGEET_PLAATSINGEN = "delete from plaatsing where plaatsing = any($1::text[]::uuid[])"
+_VERGEET_PERSONEN = "delete from persoon where persoon = any($1::uuid[])"
+_VERGEET_PLAATSINGEN = "delete from plaatsing where plaatsing = any($1::uuid[])"
 
 
 class Registerboeking(NamedTuple):
@@ -99,7 +100,7 @@ async def boek_banen(tx: Tx, boekingen: Sequence[Baanboeking], nu: Mapping[int, 
     await tx.execute(_BAAN, *(list(kolom) for kolom in zip(*rijen, strict=True)))
 
 
-async def vergeet(tx: Tx, personen: Sequence[str], plaatsingen: Sequence[str]) -> None:
-    """Wist welk pseudoniem bij welk nummer hoorde; boekingen en totalen blijven."""
-    await tx.execute(_VERGEET_PERSONEN, list(personen))
-    await tx.execute(_VERGEET_PLAATSINGEN, list(plaatsingen))
+async def vergeet(tx: Tx, pseudoniemen: Collection[UUID]) -> None:
+    """Wist welk pseudoniem (van een persoon of een baan) bij welk nummer hoorde; boekingen en totalen blijven."""
+    await tx.execute(_VERGEET_PERSONEN, list(pseudoniemen))
+    await tx.execute(_VERGEET_PLAATSINGEN, list(pseudoniemen))

@@ -32,6 +32,8 @@ class Nummers(ABC, Generic[K]):
     def __init__(self) -> None:
         self._bekend: dict[K, int] = {}
         self._eigen: dict[str, set[str]] = {}
+        self.nieuw: list[str] = []
+        """Wat de laatste keer nog geen nummer had."""
 
     @abstractmethod
     def _canoniek(self, sleutel: K) -> str:
@@ -41,12 +43,14 @@ class Nummers(ABC, Generic[K]):
         """De kolommen van nieuwe rijen."""
         return [nieuw]
 
-    def vergeet(self, sleutel: K) -> None:
-        """Haalt een sleutel uit het geheugen van dit proces."""
-        self._bekend.pop(sleutel, None)
+    def vergeet(self, sleutels: Collection[K]) -> None:
+        """Haalt deze sleutels uit het geheugen van dit proces."""
+        for sleutel in sleutels:
+            self._bekend.pop(sleutel, None)
 
     async def voor(self, tx: Tx, sleutels: Collection[K]) -> dict[K, int]:
         """Het nummer van elke sleutel; wie er nog geen had, krijgt er een."""
+        self.nieuw = []
         bekend = {k: n for k in sleutels if (n := self._bekend.get(k)) is not None}
         if len(bekend) == len(sleutels):
             return bekend
@@ -55,7 +59,7 @@ class Nummers(ABC, Generic[K]):
         gevonden = await self._lees(tx, self._zoek, [gezocht])
         eigen = await self._zelf_ingevoegd(tx)
         vast = gevonden.keys() - eigen
-        nieuw = [k for k in gezocht if k not in gevonden]
+        self.nieuw = nieuw = [k for k in gezocht if k not in gevonden]
         if nieuw:
             gevonden |= await self._lees(tx, self._voeg_toe, self._kolommen(nieuw))
             eigen.update(gevonden.keys() & set(nieuw))
@@ -196,9 +200,11 @@ class Nummering:
             await self._cellen.voor(tx, cellen),
         )
 
-    def vergeet(self, personen: Collection[str], plaatsingen: Collection[str]) -> None:
+    def nieuw(self) -> list[UUID]:
+        """De personen en banen die de laatste keer nog geen nummer hadden."""
+        return [UUID(sleutel) for sleutel in (*self._personen.nieuw, *self._plaatsingen.nieuw)]
+
+    def vergeet(self, pseudoniemen: Collection[UUID]) -> None:
         """Haalt pseudoniemen uit het geheugen van dit proces."""
-        for persoon in personen:
-            self._personen.vergeet(persoon)
-        for plaatsing in plaatsingen:
-            self._plaatsingen.vergeet(plaatsing)
+        for nummers in (self._personen, self._plaatsingen):
+            nummers.vergeet(list(map(str, pseudoniemen)))
