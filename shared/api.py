@@ -392,6 +392,17 @@ def lees_rij(nr: int, inhoud: Any, model: type[M]) -> M | list[Fout]:
         return [_fout(nr, deel) for deel in fout.errors(include_url=False, include_input=False)]
 
 
+def lees_opdracht(lichaam: bytes, model: type[M]) -> M:
+    """Het lichaam van een opdracht die één JSON-object is; 400 als het geen JSON is, 422 met de fouten erin."""
+    try:
+        gelezen = lees_rij(1, json.loads(lichaam), model)
+    except ValueError:
+        raise Probleem(400, "geen_json", "Het lichaam is geen JSON") from None
+    if isinstance(gelezen, list):
+        raise Probleem(422, gelezen[0].code, "De opdracht is afgewezen", fouten=[asdict(f) for f in gelezen])
+    return gelezen
+
+
 def _fout(nr: int, deel: Any) -> Fout:
     """Een pydanticfout als `Fout`; een model kan met `PydanticCustomError` zijn eigen code en melding geven."""
     kolom = str(deel["loc"][0]) if deel["loc"] else ""

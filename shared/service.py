@@ -60,7 +60,7 @@ class Dienst:
     routers: tuple[APIRouter, ...] = ()
     vingersleutel: Callable[[], bytes] | None = None
     bij_start: Callable[[Pool], Awaitable[None]] | None = None
-    taken: tuple[Callable[[Pool], Coroutine[Any, Any, None]], ...] = ()
+    taken: tuple[Callable[[Pool, Instellingen], Coroutine[Any, Any, None]], ...] = ()
 
 
 class Bedrijf:
@@ -134,7 +134,7 @@ class Bedrijf:
                 self._begin(peilen.loop())
             await self.bus.start()
         for taak in self.dienst.taken:
-            self._begin(taak(self.pool))
+            self._begin(taak(self.pool, self.instellingen))
         self.gecontroleerd = True
         log.info("dienst_gereed")
 

@@ -95,6 +95,15 @@ class Instellingen(BaseSettings):
         default=365, ge=1, description="intake: zo lang telt een bevestiging als vers; nergens gepubliceerd"
     )
 
+    bewaartermijnen: Path | None = Field(
+        default=None, description="intake: eigen bewaartermijnen (CSV: gegeven, jaren, basis); nergens gepubliceerd"
+    )
+    vernietiging_aankondiging_dagen: int = Field(
+        default=30,
+        ge=0,
+        description="intake: zo lang staat iemand op de lijst voordat er vernietigd wordt; nergens gepubliceerd",
+    )
+
     @functools.cached_property
     def topiclijst(self) -> dict[str, Topic]:
         """De topics van `deploy/topics.yml`, op naam."""

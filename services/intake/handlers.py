@@ -6,6 +6,7 @@ from banenspoor_contracts import BesluitBeschutWerkGenomen, Feit
 
 from services.intake import store, werk
 from services.intake.domain import na_besluit
+from shared import personen
 from shared.db import Tx
 from shared.envelope import Bericht
 from shared.inbox import Handlers
@@ -16,7 +17,10 @@ hoor = Handlers()
 @hoor(BesluitBeschutWerkGenomen)
 async def beeindig_registratie(feit: BesluitBeschutWerkGenomen, _bericht: Bericht, tx: Tx) -> Sequence[Feit]:
     """Een positief besluit beschut werk beëindigt de registraties de dag erna (Besluit SUWI art. 3.2)."""
-    tijdlijn = (await store.tijdlijnen(tx, [feit.persoon]))[feit.persoon]
+    persoon = (await personen.vergrendel_personen(tx, [feit.persoon]))[feit.persoon]
+    if await personen.vergeten(tx, [persoon]):
+        return ()
+    tijdlijn = (await store.tijdlijnen(tx, [persoon]))[persoon]
     gevolg = na_besluit(tijdlijn, feit)
     await store.bewaar(tx, [(tijdlijn, gevolg.tijdlijn)])
     return gevolg.feiten

@@ -11,7 +11,10 @@ from services.intake.domain import Grens, grens
 from shared.db import Pool, Tx
 from shared.kluis import HMAC, SLEUTELS, Kluis, KluisFout
 
-_ZOEK = "select bsn_hmac, persoon from kluis where bsn_hmac = any($1::bytea[])"
+_ZOEK = """
+select k.bsn_hmac, coalesce(o.opgegaan_in, k.persoon) as persoon
+from kluis k left join opgegaan o using (persoon) where k.bsn_hmac = any($1::bytea[])
+"""
 _VOEG_TOE = """
 insert into kluis (persoon, bsn_hmac, bsn_versleuteld)
 select t.persoon, t.bsn_hmac, t.bsn_versleuteld
@@ -19,7 +22,10 @@ from unnest($1::uuid[], $2::bytea[], $3::bytea[]) with ordinality as t (persoon,
 order by t.nr
 on conflict (bsn_hmac) do nothing
 """
-_IS_BEKEND = "select exists (select from kluis where persoon = $1)"
+_BEKEND = """
+select coalesce(o.opgegaan_in, k.persoon) from kluis k left join opgegaan o using (persoon) where k.persoon = $1
+"""
+_VERBETER = "update kluis set bsn_hmac = $2, bsn_versleuteld = $3 where persoon = $1"
 _LEVENSLOOP = """
 select persoon, geboortedatum, overleden_op from kluis where persoon = any($1::uuid[]) order by persoon for update
 """
@@ -77,9 +83,15 @@ async def _zoek(tx: Tx, sleutels: Mapping[str, bytes]) -> dict[str, UUID]:
     return {bsn: gevonden[hmac] for bsn, hmac in sleutels.items() if hmac in gevonden}
 
 
-async def is_bekend(tx: Tx, persoon: UUID) -> bool:
-    """Heeft de kluis dit pseudoniem uitgegeven?"""
-    return bool(await tx.fetchval(_IS_BEKEND, persoon))
+async def bekend(tx: Tx, persoon: UUID) -> UUID | None:
+    """Onder welk pseudoniem deze persoon nu bekend is: zichzelf, of waarin zij opging; None: niet door ons uitgegeven."""
+    nu: UUID | None = await tx.fetchval(_BEKEND, persoon)
+    return nu
+
+
+async def verbeter(tx: Tx, kluis: Kluis, persoon: UUID, bsn: str) -> None:
+    """Deze persoon heeft dit BSN; UniqueViolationError als het van een ander is. Het vorige is dan van niemand."""
+    await tx.execute(_VERBETER, persoon, kluis.zoeksleutel(bsn), kluis.versleutel(bsn))
 
 
 async def levenslopen(tx: Tx, kluis: Kluis, personen: Collection[UUID]) -> dict[UUID, Levensloop]:

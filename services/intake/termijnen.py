@@ -1,4 +1,7 @@
-"""Wat vanzelf eindigt als de dag er is: de AOW-leeftijd. Elke dag één keer, door één instantie, en herhaald zonder gevolg."""
+"""Wat de dag vanzelf brengt: de AOW-leeftijd eindigt registraties, en van wie de bewaartermijn verliep komt op de lijst.
+
+Elke dag één keer, door één instantie, en herhaald zonder gevolg.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +10,16 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from uuid import UUID
 
-from services.intake import kluisboek, store
+from services.intake import kluisboek, store, vernietigen
 from services.intake.domain import aow_vroegst, na_grens
+from services.intake.domain.bewaartermijnen import termijnen as bewaartermijnen
 from services.intake.kluisboek import Levensloop
 from shared import outbox
 from shared.api import AMSTERDAM
 from shared.db import VOORBIJGAAND, Pool, Tx, vergrendel
 from shared.kluis import kluis
 from shared.log import log
+from shared.settings import Instellingen
 
 STAP = 500
 """Zoveel mensen per transactie."""
@@ -65,7 +70,15 @@ async def _beeindig(tx: Tx, wie: list[UUID], vandaag: date) -> int:
     return sum(bool(g.feiten) for _, g in gevolgen)
 
 
-async def elke_dag(pool: Pool) -> None:
+async def kondig_vernietiging_aan(pool: Pool, instellingen: Instellingen, vandaag: date) -> None:
+    """Zet klaar van wie de bewaartermijn verlopen is; vernietigen doet een mens."""
+    async with pool.acquire() as conn, conn.transaction():
+        if await conn.fetchval(_SLOT):
+            regels = bewaartermijnen(instellingen.bewaartermijnen)
+            await vernietigen.kondig_aan(conn, vandaag, regels, instellingen.vernietiging_aankondiging_dagen)
+
+
+async def elke_dag(pool: Pool, instellingen: Instellingen) -> None:
     """Loopt zolang de dienst loopt; een storing die vanzelf overgaat wacht tot de volgende keer."""
     gedaan: date | None = None
     while True:
@@ -73,6 +86,7 @@ async def elke_dag(pool: Pool) -> None:
         if vandaag != gedaan:
             try:
                 log.info("termijnen_verlopen", aantal=await verloop(pool, vandaag))
+                await kondig_vernietiging_aan(pool, instellingen, vandaag)
                 gedaan = vandaag
             except VOORBIJGAAND as fout:
                 log.warning("termijnen_later", fout=type(fout).__name__)

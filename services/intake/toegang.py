@@ -13,6 +13,8 @@ from typing import Any
 from services.intake.domain import Gevolg, Tijdlijn, Weigering
 from services.intake.domain.tijdlijn import overlapt
 from shared.api import Opdracht, Probleem
+from shared.db import Tx
+from shared.personen import volg
 
 ONBEKENDE_REGISTRATIE = Weigering("bsn", "onbekende_registratie", "van deze persoon is geen registratie bekend")
 _ANDERE_GEMEENTE = Weigering("gemeente", "andere_gemeente", "een gemeente levert alleen over haar eigen inwoners")
@@ -45,6 +47,13 @@ def rol(opdracht: Opdracht, ieder: str = LEZEN) -> Rol:
     if ieder not in opdracht.scopes or any((opdracht.persoon, opdracht.gemeente, opdracht.werkgever)):
         raise Probleem(403, "namens_onjuist", "Het token komt niet namens wie deze vraag mag stellen")
     return Rol.IEDER
+
+
+async def als_nu(tx: Tx, opdracht: Opdracht) -> Opdracht:
+    """Namens wie nu: een token van voor een samenvoeging is van wie haar in zich opnam."""
+    if opdracht.persoon is None:
+        return opdracht
+    return replace(opdracht, persoon=(await volg(tx, [opdracht.persoon]))[opdracht.persoon])
 
 
 def mag_lezen(opdracht: Opdracht, tijdlijn: Tijdlijn, ieder: str = LEZEN) -> bool:

@@ -22,6 +22,7 @@ from services.intake.domain.keten import BEGIN, INHOUD, Breuk, Controle, hash_va
 from shared.api import AMSTERDAM, Opdracht
 from shared.db import Pool, Tx
 from shared.kluis import Kluis, KluisFout, kluis
+from shared.personen import oude
 
 GERAADPLEEGD = Counter(
     "banenspoor_raadplegingen_total", "Vragen aan het register, naar soort en uitkomst", ["soort", "uitkomst"]
@@ -65,6 +66,9 @@ class Naam(StrEnum):
     WERKLIJST = "werklijst"
     AANSLUITEN = "aansluiten"
     LEVERING = "levering"
+    SAMENVOEGING = "samenvoeging"
+    BSN_CORRECTIE = "bsn-correctie"
+    VERNIETIGING = "vernietiging"
 
 
 class Uitkomst(StrEnum):
@@ -171,9 +175,11 @@ def _spoor() -> tuple[bytes, bytes | None]:
 
 
 async def sleutels_van(tx: Tx, slot: Kluis, personen: Collection[UUID]) -> list[bytes]:
-    """De zoeksleutels waaronder raadplegingen over deze personen staan, ook van voordat zij bekend waren."""
-    nummers = [rij["bsn_hmac"].hex() for rij in await tx.fetch(_ZOEKSLEUTEL, list(personen))]
-    return [zoek_op(slot, betrokkene) for betrokkene in (*map(str, personen), *nummers)]
+    """De zoeksleutels waaronder raadplegingen over deze personen staan: ook van wie in hen opging, en van voordat zij
+    bekend waren."""
+    wie = [*personen, *await oude(tx, personen)]
+    nummers = [rij["bsn_hmac"].hex() for rij in await tx.fetch(_ZOEKSLEUTEL, wie)]
+    return [zoek_op(slot, betrokkene) for betrokkene in (*map(str, wie), *nummers)]
 
 
 async def over(tx: Tx, slot: Kluis, persoon: UUID, voor: int | None, hooguit: int) -> list[dict[str, Any]]:

@@ -39,6 +39,7 @@ from shared import outbox
 from shared.api import Fout, Opdracht, Uitslag
 from shared.db import Tx, vergrendel
 from shared.kluis import kluis
+from shared.personen import vergeten, vergrendel_personen
 
 R = TypeVar("R", bound=RegisterRij)
 
@@ -74,11 +75,12 @@ class Registerwerk(Generic[R]):
     async def _verwerk(
         self, tx: Tx, rijen: Sequence[tuple[int, UUID | None, R]], opdracht: Opdracht, uitslag: Uitslag
     ) -> Uitslag:
-        stand = await _lees_met_slot(tx, {p for _, p, _ in rijen if p is not None}, opdracht)
+        nu, stand = await _lees_met_slot(tx, {p for _, p, _ in rijen if p is not None}, opdracht)
         stappen: list[store.Stap] = []
         feiten: list[Feit] = []
         goed: list[tuple[UUID, R]] = []
-        for nummer, persoon, rij in rijen:
+        for nummer, gevonden, rij in rijen:
+            persoon = nu.get(gevonden) if gevonden else None
             uitkomst = ONBEKENDE_REGISTRATIE if persoon is None else self.beslis(stand[persoon], rij, opdracht)
             if persoon is not None:
                 uitkomst = begrens(opdracht, stand[persoon], rij, uitkomst)
@@ -101,10 +103,16 @@ class Registerwerk(Generic[R]):
         return uitslag
 
 
-async def _lees_met_slot(tx: Tx, personen: Collection[UUID], opdracht: Opdracht) -> dict[UUID, Tijdlijn]:
-    """De tijdlijnen met hun grens uit de kluis, nadat het slot op elke persoon genomen is."""
-    await vergrendel(tx, map(str, personen))
-    return await _lees(tx, personen, await kluisboek.lees_levenslopen(tx, kluis(), personen), opdracht)
+async def _lees_met_slot(
+    tx: Tx, personen: Collection[UUID], opdracht: Opdracht
+) -> tuple[dict[UUID, UUID], dict[UUID, Tijdlijn]]:
+    """Onder welk pseudoniem ieder nu bekend is (wie net vergeten is ontbreekt), en hun tijdlijnen met de grens uit de kluis;
+    nadat het slot op elke persoon genomen is."""
+    nu = await vergrendel_personen(tx, personen)
+    weg = await vergeten(tx, set(nu.values()))
+    nu = {oud: nieuw for oud, nieuw in nu.items() if nieuw not in weg}
+    wie = set(nu.values())
+    return nu, await _lees(tx, wie, await kluisboek.lees_levenslopen(tx, kluis(), wie), opdracht)
 
 
 async def _lees(
@@ -148,9 +156,8 @@ async def personen(tx: Tx, rijen: Sequence[tuple[int, PersoonRij]], opdracht: Op
     """
     uitslag, slot = Uitslag(), kluis()
     goed = niet_in_toekomst(rijen, opdracht, uitslag)
-    pseudoniemen = await kluisboek.wissel(tx, slot, {rij.bsn for _, rij in goed})
+    pseudoniemen, stand = await _wissel_met_slot(tx, {rij.bsn for _, rij in goed})
     tijdlijnen = await store.tijdlijnen(tx, pseudoniemen.values()) if opdracht.gemeente is not None else {}
-    stand = await kluisboek.levenslopen(tx, slot, pseudoniemen.values())
     anders: dict[UUID, kluisboek.Levensloop] = {}
     bekend: dict[UUID, datetime | None] = {}
     for nummer, rij in goed:
@@ -177,6 +184,15 @@ async def personen(tx: Tx, rijen: Sequence[tuple[int, PersoonRij]], opdracht: Op
     await store.bewaar(tx, [(t, gevolg.tijdlijn) for t, gevolg in gevolgen])
     await outbox.put(tx, [feit for _, gevolg in gevolgen for feit in gevolg.feiten], correlatie=opdracht.correlatie)
     return uitslag
+
+
+async def _wissel_met_slot(tx: Tx, bsns: Collection[str]) -> tuple[dict[str, UUID], dict[UUID, kluisboek.Levensloop]]:
+    """Pseudoniemen en levenslopen, met het slot op hun regels in de kluis; ging er intussen een op of weg, dan opnieuw."""
+    while True:
+        pseudoniemen = await kluisboek.wissel(tx, kluis(), bsns)
+        stand = await kluisboek.levenslopen(tx, kluis(), pseudoniemen.values())
+        if await kluisboek.zoek(tx, kluis(), bsns) == pseudoniemen:
+            return pseudoniemen, stand
 
 
 def niet_in_toekomst(rijen: Iterable[tuple[int, R]], opdracht: Opdracht, uitslag: Uitslag) -> list[tuple[int, R]]:

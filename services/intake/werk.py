@@ -42,7 +42,8 @@ FEITEN = (
 
 _STAND = """
 insert into werk (plaatsing, persoon, werkgever, inlener, vorm, van, tot, versie)
-values ($1, $2, $3, $4, $5, $6, $7, $8)
+select $1, coalesce((select opgegaan_in from opgegaan where persoon = $2), $2), $3, $4, $5, $6, $7, $8
+where not exists (select from vergeten where hash = sha256(uuid_send($2)))
 on conflict (plaatsing) do update set
   persoon = excluded.persoon, werkgever = excluded.werkgever, inlener = excluded.inlener, vorm = excluded.vorm,
   van = excluded.van, tot = excluded.tot, versie = excluded.versie, ongedaan = false

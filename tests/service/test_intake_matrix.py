@@ -46,6 +46,15 @@ MATRIX = {
     "POST /v1/registratie-correcties": SCHRIJVEN,
     "POST /v1/registraties/{persoon}/correcties": SCHRIJVEN,
     "POST /v1/registraties/{persoon}/beeindigingen": SCHRIJVEN,
+    "POST /v1/personen/{persoon}/samenvoeging": Regel({"registraties:schrijven": 400}, {"in": ANDER}),
+    "POST /v1/personen/{persoon}/bsn-correctie": Regel({"registraties:schrijven": 400}, {"bsn": BSNS[1]}),
+    "POST /v1/personen/{persoon}/vernietiging": Regel(
+        {"vernietiging": 400}, {"reden": "rechterlijk_bevel", "kenmerk": "x"}
+    ),
+    "POST /v1/personen/{persoon}/bewaarplicht": Regel({"vernietiging": 400}, {"tot": "2030-01-01", "grond": "x"}),
+    "GET /v1/vernietigingen": Regel({"vernietiging": 200}),
+    "GET /v1/vernietigingen/aangekondigd": Regel({"vernietiging": 200}),
+    "POST /v1/vernietigingen/verlopen": Regel({"vernietiging": 400}, {"kenmerk": "x"}),
     "POST /v1/voorwaarden-vervallen": SCHRIJVEN,
     "POST /v1/verhuizingen": SCHRIJVEN,
     "POST /v1/pseudoniemen": Regel({"pseudoniemen": 200}, {"bsns": []}),

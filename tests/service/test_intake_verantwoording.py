@@ -23,6 +23,7 @@ OUD, NIEUW = bytes(32), bytes(range(100, 132))
 GEEN_BLOB = {
     ("kluis", "bsn_hmac"),
     ("kandidaatverklaring", "bsn_hmac"),
+    ("vergeten", "hash"),
     ("raadpleging_kop", "hash"),
     *(
         ("raadpleging", kolom)

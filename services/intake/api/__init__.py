@@ -9,8 +9,10 @@ from services.intake.api import (
     raadplegingen,
     register,
     registraties,
+    samenvoegingen,
     telmee,
     verantwoording,
+    vernietigingen,
     volledigheid,
 )
 
@@ -26,6 +28,8 @@ ROUTERS = (
     register.router,
     registraties.router,
     aansluitingen.router,
+    samenvoegingen.router,
+    vernietigingen.router,
 )
 
 __all__ = ["ROUTERS"]

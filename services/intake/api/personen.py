@@ -33,11 +33,11 @@ async def lees_persoon(
     async with lees_tx(verzoek) as tx:
         tijdlijn = await _zoek(tx, opdracht, persoon, toegang.LEZEN)
         eigen = tijdlijn is not None and wie is Rol.ZELF
-        leven = await kluisboek.levensloop(tx, kluis(), persoon) if eigen else None
+        leven = await kluisboek.levensloop(tx, kluis(), tijdlijn.persoon) if tijdlijn and eigen else None
     await _verantwoord(verzoek, opdracht, Naam.PERSOON, persoon, tijdlijn)
     gezien = toegang.zichtbaar(opdracht, _of_404(tijdlijn))
     uit: dict[str, Any] = {
-        "persoon": str(persoon),
+        "persoon": str(gezien.persoon),
         "registraties": [r.json_() for r in gezien.registraties],
         "woonplaatsen": [w.json_() for w in gezien.woonplaatsen],
     }
@@ -60,7 +60,7 @@ async def lees_raadplegingen(
     houd_tempo(verzoek, opdracht, "lezen")
     async with lees_tx(verzoek) as tx:
         tijdlijn = None if gemeente else await _zoek(tx, opdracht, persoon, "verantwoording")
-        gekeken = await verantwoording.over(tx, kluis(), persoon, voor, hooguit) if tijdlijn is not None else []
+        gekeken = await verantwoording.over(tx, kluis(), tijdlijn.persoon, voor, hooguit) if tijdlijn else []
     await _verantwoord(verzoek, opdracht, Naam.RAADPLEGINGEN, persoon, tijdlijn)
     _of_404(tijdlijn)
     return {
@@ -82,8 +82,10 @@ async def lees_raadplegingen(
 
 async def _zoek(tx: Tx, opdracht: Opdracht, persoon: UUID, ieder: str) -> Tijdlijn | None:
     """De tijdlijn, als die er is en de vrager haar mag zien; er wordt altijd evenveel gelezen."""
-    bekend = await kluisboek.is_bekend(tx, persoon)
-    tijdlijn = (await store.tijdlijnen(tx, [persoon]))[persoon]
+    bekend = await kluisboek.bekend(tx, persoon)
+    wie = bekend or persoon
+    tijdlijn = (await store.tijdlijnen(tx, [wie]))[wie]
+    opdracht = await toegang.als_nu(tx, opdracht)
     return tijdlijn if bekend and toegang.mag_lezen(opdracht, tijdlijn, ieder) else None
 
 

@@ -41,13 +41,14 @@ async def _voer_uit(
         raise Probleem(400, "geen_json", "Het lichaam is geen JSON") from None
 
     async def doe(tx: Tx, opdracht: Opdracht) -> tuple[int, dict[str, Any]]:
-        if not await kluisboek.is_bekend(tx, persoon):
+        nu = await kluisboek.bekend(tx, persoon)
+        if nu is None:
             raise toegang.onbekende_persoon()
         if isinstance(gelezen, list):
             return _afgewezen(gelezen)
         if gelezen.bekend_op is not None:
             return _afgewezen([Fout(1, "bekend_op", "onjuist", "historie wordt met bestanden geladen")])
-        uitslag = await werk.van_persoon(tx, persoon, gelezen, opdracht)
+        uitslag = await werk.van_persoon(tx, nu, gelezen, opdracht)
         return _afgewezen(uitslag.fouten) if uitslag.fouten else (200, asdict(uitslag))
 
     return await voer_uit(verzoek, SCHRIJVEN, str(persoon).encode() + lichaam, doe)

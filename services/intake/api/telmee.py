@@ -41,9 +41,10 @@ async def tel_ik_mee(
     toegang.rol(opdracht)
     houd_tempo(verzoek, opdracht, "lezen")
     async with lees_tx(verzoek) as tx:
-        bekend = await kluisboek.is_bekend(tx, persoon)
+        bekend = await kluisboek.bekend(tx, persoon)
+        persoon, opdracht = bekend or persoon, await toegang.als_nu(tx, opdracht)
         tijdlijn = (await store.tijdlijnen(tx, [persoon]))[persoon]
-        mag = bekend and toegang.mag_lezen(opdracht, tijdlijn) and _woont_er(opdracht, tijdlijn, dag)
+        mag = bekend is not None and toegang.mag_lezen(opdracht, tijdlijn) and _woont_er(opdracht, tijdlijn, dag)
         banen = await werk.van(tx, persoon)
     uitkomst = Uitkomst.BEANTWOORD if mag else Uitkomst.GEWEIGERD
     await verantwoording.gelezen(verzoek, opdracht, Naam.TEL_IK_MEE, [persoon], uitkomst)

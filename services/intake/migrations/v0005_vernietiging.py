@@ -1,0 +1,11 @@
+"""Samenvoegen, bewaren en vernietigen."""
+
+from shared.migreer import sql
+
+revision = "0005"
+down_revision = "0004"
+
+
+def upgrade() -> None:
+    """Voert 0005_vernietiging.sql uit."""
+    sql(__file__)
