@@ -58,7 +58,11 @@ OPDRACHTEN = (
         _app_van("services.intake.aansluiten_cli"),
     ),
     Elders("telling", "Cijfers per periode, als tabel, CSV of JSON.", _app_van("services.telling.cli")),
-    Elders("kluis", "Sleutels vervangen, en nalopen wie naar wie keek.", _app_van("services.intake.kluis_cli")),
+    Elders(
+        "kluis",
+        "Sleutels vervangen, nalopen wie naar wie keek, samenvoegen en vernietigen.",
+        _app_van("services.intake.kluis_cli"),
+    ),
     Elders("historie", "Het laden van historie sluiten.", _beheer("historie")),
     Elders("doctor", "Wat deze machine heeft en wat er mankeert.", _app_van("deploy.doctor")),
     Elders(

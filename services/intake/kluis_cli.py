@@ -1,13 +1,18 @@
-"""`banenspoor kluis`: sleutels vervangen, zien welke nog nodig zijn, en de keten van raadplegingen nalopen."""
+"""`banenspoor kluis`: sleutels vervangen en de keten van raadplegingen nalopen; samenvoegen en vernietigen ernaast."""
 
 import json
 from typing import Annotated, Any
 
 import typer
 
+from services.intake.vernietig_cli import voeg_toe_aan
 from shared.client import MAP, Client, Map, OpdrachtFout, nette_afloop
 
-app = typer.Typer(help="De kluis van intake: sleutels vervangen en raadplegingen nalopen.", no_args_is_help=True)
+app = typer.Typer(
+    help="De kluis van intake: sleutels vervangen, raadplegingen nalopen, samenvoegen en vernietigen.",
+    no_args_is_help=True,
+)
+voeg_toe_aan(app)
 AlsJson = Annotated[bool, typer.Option("--json", help="Als JSON op stdout.")]
 
 
