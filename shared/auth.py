@@ -1,6 +1,8 @@
 """Wie er aanroept: bearertokens (JWT), gecontroleerd op uitgever, publiek, algoritme en einde; scopes per route."""
 
+import hashlib
 import json
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +20,8 @@ SCOPES = (
     "beoordeling:lezen",
     "plaatsingen:schrijven",
     "plaatsingen:lezen",
+    "ondersteuning:schrijven",
+    "ondersteuning:lezen",
     "regels:schrijven",
     "tellingen:lezen",
     "historie",
@@ -31,10 +35,12 @@ SCOPES = (
 """Alle scopes.
 
 `raadplegingen`: een werkgever vraagt naar zijn eigen mensen; `eigen-gegevens`: iemand over zichzelf; `gemeente`: een gemeente
-over haar eigen inwoners; `verantwoording`: wie keek wanneer; `historie`: rijen met `bekend_op` en `historie sluit`; `beheer`:
-geparkeerde gebeurtenissen.
+over haar eigen inwoners; `ondersteuning:…`: steun bij banen, alleen voor ingewijden; `verantwoording`: wie keek wanneer;
+`historie`: rijen met `bekend_op` en `historie sluit`; `beheer`: geparkeerde gebeurtenissen.
 """
 
+ONTHOUD = 10_000
+"""Zoveel nagerekende tokens worden hooguit onthouden, als hash."""
 ALGORITMEN = ["EdDSA", "ES256", "RS256"]
 
 
@@ -60,23 +66,43 @@ class Poort:
     def __init__(self, jwks: Path, uitgever: str, publiek: str) -> None:
         self._jwks, self._uitgever, self._publiek = jwks, uitgever, publiek
         self._sleutels: dict[str, jwt.PyJWK] = {}
+        self._gezien: dict[bytes, tuple[Aanroeper, float]] = {}
         self._lees()
 
     def _lees(self) -> None:
+        self._gezien.clear()
         lijst = json.loads(self._jwks.read_text())["keys"]
         self._sleutels = {s["kid"]: jwt.PyJWK(s) for s in lijst}
 
     def controleer(self, kop: str | None) -> Aanroeper:
-        """Leest de `Authorization`-kop; `GeenToegang` als het token ontbreekt of niet geldig is."""
+        """Leest de `Authorization`-kop; `GeenToegang` als het token ontbreekt of niet geldig is.
+
+        Wat eenmaal nagerekend is, geldt tot het einde van het token, of tot de sleutels opnieuw gelezen worden.
+        """
         soort, _, token = (kop or "").partition(" ")
         if soort.lower() != "bearer" or not token:
             raise GeenToegang("geen bearertoken")
+        hash_ = hashlib.sha256(token.encode()).digest()
+        wie, tot = self._gezien.get(hash_, (None, 0.0))
+        if wie is not None and time.time() < tot:
+            return wie
+        inhoud = self._ontleed(token)
+        try:
+            wie = _aanroeper(inhoud)
+        except (ValueError, TypeError):
+            raise GeenToegang("werkgever, gemeente of persoon in het token is onleesbaar") from None
+        if len(self._gezien) >= ONTHOUD:
+            self._gezien.clear()
+        self._gezien[hash_] = wie, float(inhoud["exp"])
+        return wie
+
+    def _ontleed(self, token: str) -> dict[str, Any]:
         try:
             kid = jwt.get_unverified_header(token).get("kid", "")
             if kid not in self._sleutels:
                 self._lees()
             sleutel = self._sleutels[kid]
-            inhoud = jwt.decode(
+            inhoud: dict[str, Any] = jwt.decode(
                 token,
                 sleutel.key,
                 algorithms=[a for a in ALGORITMEN if a == sleutel.algorithm_name],
@@ -86,10 +112,7 @@ class Poort:
             )
         except (jwt.PyJWTError, KeyError) as fout:
             raise GeenToegang(type(fout).__name__) from None
-        try:
-            return _aanroeper(inhoud)
-        except (ValueError, TypeError):
-            raise GeenToegang("werkgever, gemeente of persoon in het token is onleesbaar") from None
+        return inhoud
 
 
 def _aanroeper(inhoud: Mapping[str, Any]) -> Aanroeper:

@@ -28,6 +28,8 @@ FOUTE_WERKGEVERS: list[Geval] = [
     ({"van": ""}, "van", "verplicht"),
     ({"tot": "2016-01-01"}, "tot", "einde_voor_begin"),
     ({"gemeente_zetel": "9999"}, "gemeente_zetel", "onbekende_gemeente"),
+    ({"grootteklasse": "x" * 21}, "grootteklasse", "onjuist"),
+    ({"tot": "2016-01-01", "groep": "87654321"}, "tot", "einde_voor_begin"),
 ]
 
 FOUTE_BANEN: list[Geval] = [
@@ -72,7 +74,7 @@ async def test_wrong_employers_are_rejected_alone(dienst: Plaatsing) -> None:
     fout = {"werkgever": "444444444L01", "sector": "markt", "van": "2017-01-01"}
     await _alleen_fout(dienst, "werkgevers", goed, [(fout | anders, k, c) for anders, k, c in FOUTE_WERKGEVERS])
     na = await dienst.tel()
-    assert {t: na[t] - voor[t] for t in na if na[t] != voor[t]} == {"werkgever": 1, "opgave": 1}
+    assert {t: na[t] - voor[t] for t in na if na[t] != voor[t]} == {"werkgever": 1, "opgave": 1, "uitgaand": 1}
 
 
 async def test_wrong_jobs_are_rejected_alone(dienst: Plaatsing) -> None:

@@ -236,12 +236,13 @@ async def test_the_service_does_not_start_with_a_vault_of_another_database(
         await controleer_kluis(dienst.pool)
 
 
-async def test_what_changes_beside_the_sector_says_nothing(dienst: Plaatsing) -> None:
+async def test_what_changes_beside_the_sector_says_nothing_about_jobs_and_hours(dienst: Plaatsing) -> None:
     await dienst.goed("plaatsingen", baan("P-1", uuid4()))
     await dienst.goed("uren", uren("P-1", 12))
     voor = await dienst.tel()
     await dienst.goed("werkgevers", WERKGEVERS[1] | {"naam": "Jansen B.V.", "sbi": "C", "gemeente_zetel": "0014"})
-    assert await dienst.tel() == voor
+    assert await dienst.tel() == voor | {"uitgaand": voor["uitgaand"] + 1}
+    assert [s.branche for s in await dienst.gezegd("werkgevers")][-1] == "C"
 
 
 async def test_references_belong_to_their_source_and_hours_may_come_from_another(dienst: Plaatsing) -> None:

@@ -14,6 +14,8 @@ BELOOFD = {
     "plaatsingen": "referentie,bsn,werkgever,vorm,contract,uren_per_week,gemeente_werk,van,ikv,inlener,tot,route",
     "uren": "referentie,tijdvak_van,tijdvak_tot,uren,contract,soort,levering,leverancier",
     "maandsluiting": "leverancier,maand,sluit_op",
+    "ondersteuning": "referentie,instrument,verstrekker,van,verstrekker_gemeente,tot",
+    "loonwaarden": "referentie,procent,methode,op",
     "aanvragen": "referentie,soort,bsn,aanvrager,gemeente,ontvangen_op",
     "adviezen": "referentie,uitkomst,uitgebracht_op",
     "besluiten": "referentie,uitkomst,besluit_op",

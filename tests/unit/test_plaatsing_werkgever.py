@@ -1,14 +1,17 @@
 """De sectoren van een werkgever door de tijd."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
+from uuid import uuid4
 
-from banenspoor_contracts import Sector, Subsector
+import pytest
+from banenspoor_contracts import Sector, Subsector, WerkgeverStand
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.plaatsing.domain.sbi import branche
 from services.plaatsing.domain.uren import Weigering
-from services.plaatsing.domain.werkgever import Opgave, met_opgave, sector_op, tijdlijn
+from services.plaatsing.domain.werkgever import Opgave, met_opgave, sector_op, tijdlijn, volgende_stand
 
 MARKT, OVERHEID = Sector.MARKT, Sector.OVERHEID
 
@@ -77,3 +80,36 @@ def test_periods_never_overlap(opgaven: list[Opgave]) -> None:
         assert all(p.tot is None or p.van < p.tot for p in perioden)
         assert sum(p.van <= date(2020, 6, 1) < (p.tot or date.max) for p in perioden) <= 1
         assert sector_op(perioden, date(2020, 6, 1) - timedelta(days=9000)) is None
+
+
+@pytest.mark.parametrize(
+    ("sbi", "sectie"),
+    [
+        *(("O", "O"), ("o", "O"), ("84", "O"), ("84.11", "O"), ("8411", "O"), ("O 84.11", "O"), ("O84", "O")),
+        *(("01.1", "A"), ("09", "B"), ("10", "C"), ("33.20", "C"), ("78201", "N"), ("99", "U")),
+        *((None, None), ("", None), (" ", None), ("34", None), ("04", None), ("1", None), ("Z", None), ("zorg", None)),
+    ],
+)
+def test_a_code_falls_in_one_section(sbi: str | None, sectie: str | None) -> None:
+    assert branche(sbi) == sectie
+
+
+def test_an_employer_is_said_again_only_when_something_is_different() -> None:
+    werkgever, groep, toen = uuid4(), uuid4(), datetime(2020, 1, 1, tzinfo=UTC)
+    eerst = Opgave(date(2017, 1, 1), None, MARKT, None, "84", "250+", "0014", "J. Jansen", "12345678")
+    groepen = {"12345678": groep}
+    stand = volgende_stand(werkgever, (eerst,), groepen, None, toen)
+    assert isinstance(stand, WerkgeverStand)
+    assert (stand.versie, stand.branche, stand.grootteklasse, stand.gemeente_zetel) == (1, "O", "250+", "0014")
+    assert (stand.groep, stand.bekend_op, stand.sectoren) == (groep, toen, tijdlijn((eerst,)))
+    assert b"Jansen" not in stand.bytes_()
+    assert b"12345678" not in stand.bytes_()
+    assert volgende_stand(werkgever, (eerst,), groepen, stand, None) is None
+    daarna = volgende_stand(werkgever, (eerst, opgave(2030, OVERHEID)), groepen, stand, None)
+    assert daarna is not None
+    assert (daarna.versie, daarna.branche, daarna.groep, daarna.bekend_op) == (2, None, None, None)
+    assert [s.sector for s in daarna.sectoren] == [MARKT, OVERHEID]
+    te_lang = Opgave(date(2017, 1, 1), None, MARKT, None, grootteklasse="x" * 21)
+    lang = volgende_stand(werkgever, (te_lang,), {}, None, None)
+    assert lang is not None
+    assert lang.grootteklasse is None

@@ -1,11 +1,13 @@
-"""HTTP van plaatsing: vier soorten rijen erin, en één baan met haar maanden eruit."""
+"""HTTP van plaatsing: zes soorten rijen erin; eruit één baan, haar steun, of alle banen van een werkgever."""
 
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request
 
+from services.plaatsing.api import ondersteuning_routes, overzicht
 from services.plaatsing.api.maandsluiting import MaandsluitingRij, neem_maandsluitingen
+from services.plaatsing.api.ondersteuning import STEUN
 from services.plaatsing.api.plaatsingen import PlaatsingRij, neem_plaatsingen
 from services.plaatsing.api.uren import UrenRij, neem_uren
 from services.plaatsing.api.werkgevers import WerkgeverRij, neem_werkgevers
@@ -61,9 +63,12 @@ SOORTEN = (
         scope=SCHRIJVEN,
         volgorde=("leverancier", "maand", "sluit_op"),
     ),
+    *STEUN,
 )
 
 router = APIRouter()
+router.include_router(ondersteuning_routes.router)
+router.include_router(overzicht.router)
 
 
 @router.get("/v1/plaatsingen/{plaatsing}")

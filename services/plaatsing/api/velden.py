@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 from services.plaatsing.domain.uren import honderdsten
+from services.plaatsing.domain.werkgever import GROOTTEKLASSE
 
 _DAG = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
@@ -23,12 +24,24 @@ def _dag(waarde: Any) -> Any:
 
 
 def _uren(waarde: Any) -> int:
-    """Tekst of een getal uit JSON; een kommagetal alleen via zijn kortste schrijfwijze, zodat er niets verschuift."""
-    tekst = waarde if isinstance(waarde, str) else format(Decimal(repr(waarde)), "f") if _is_getal(waarde) else ""
     try:
-        return honderdsten(tekst)
+        return honderdsten(_tekst(waarde))
     except ValueError as fout:
         raise PydanticCustomError("onjuist", "{reden}", {"reden": str(fout)}) from None
+
+
+def _procent(waarde: Any) -> int:
+    try:
+        if 0 <= (procent := honderdsten(_tekst(waarde))) <= 100_00:
+            return procent
+    except ValueError:
+        pass
+    raise PydanticCustomError("onjuist", "geen percentage: verwacht 0 tot en met 100, met ten hoogste twee decimalen")
+
+
+def _tekst(waarde: Any) -> str:
+    """Tekst of een getal uit JSON; een kommagetal alleen via zijn kortste schrijfwijze, zodat er niets verschuift."""
+    return waarde if isinstance(waarde, str) else format(Decimal(repr(waarde)), "f") if _is_getal(waarde) else ""
 
 
 def _is_getal(waarde: Any) -> bool:
@@ -71,6 +84,8 @@ def loonheffingennummer(tekst: str) -> str:
 Dag = Annotated[date, BeforeValidator(_dag)]
 Honderdsten = Annotated[int, BeforeValidator(_uren)]
 """Uren in het bestand (`152,5`), honderdsten van uren in Python."""
+Procent = Annotated[int, BeforeValidator(_procent)]
+"""Procenten in het bestand (`62,5`), honderdsten van procenten in Python."""
 SectorVeld = Annotated[Sector, BeforeValidator(_sector)]
 SubsectorVeld = Annotated[Subsector | None, BeforeValidator(_subsector)]
 GemeenteVeld = Annotated[str, AfterValidator(_gemeente)]
@@ -80,3 +95,4 @@ BekendNummer = Annotated[str, AfterValidator(loonheffingennummer)]
 MaandVeld = Annotated[str, Field(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")]
 Sleutelveld = Annotated[str, Field(min_length=1, max_length=200)]
 Tekst = Annotated[str, Field(max_length=200)]
+Klasse = Annotated[str, Field(max_length=GROOTTEKLASSE)]

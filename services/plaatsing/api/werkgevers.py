@@ -1,4 +1,7 @@
-"""Rijen `werkgevers`: in welke sector een werkgever wanneer valt. Wat terugreikt, zegt de geraakte maanden opnieuw."""
+"""Rijen `werkgevers`: in welke sector een werkgever wanneer valt. Wat terugreikt, zegt de geraakte maanden opnieuw.
+
+Elke rij die iets verandert aan wat een ander mag weten, zegt de hele werkgever op `werkgevers`.
+"""
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
@@ -6,16 +9,24 @@ from uuid import UUID, uuid4
 
 from banenspoor_contracts import Feit
 
-from services.plaatsing.api.velden import Dag, GemeenteVeld, Loonheffingennummer, SectorVeld, SubsectorVeld, Tekst
+from services.plaatsing.api.velden import (
+    Dag,
+    GemeenteVeld,
+    Klasse,
+    Loonheffingennummer,
+    SectorVeld,
+    SubsectorVeld,
+    Tekst,
+)
 from services.plaatsing.domain.dossier import Dossier, mist_sector, neem_sectoren
 from services.plaatsing.domain.uren import Weigering
 from services.plaatsing.domain.verschil import Moment
-from services.plaatsing.domain.werkgever import Opgave, met_opgave, tijdlijn
+from services.plaatsing.domain.werkgever import Opgave, met_opgave, tijdlijn, volgende_stand
 from services.plaatsing.store import banen as store_banen
 from services.plaatsing.store import werkgevers as store
 from shared import outbox
 from shared.api import Fout, Opdracht, Rij, Uitslag
-from shared.db import Tx
+from shared.db import Tx, vergrendel
 
 
 class WerkgeverRij(Rij):
@@ -27,7 +38,7 @@ class WerkgeverRij(Rij):
     naam: Tekst | None = None
     subsector: SubsectorVeld = None
     sbi: Tekst | None = None
-    grootteklasse: Tekst | None = None
+    grootteklasse: Klasse | None = None
     gemeente_zetel: GemeenteVeld | None = None
     groep: Tekst | None = None
     tot: Dag | None = None
@@ -51,11 +62,17 @@ class WerkgeverRij(Rij):
 async def neem_werkgevers(tx: Tx, rijen: Sequence[tuple[int, WerkgeverRij]], opdracht: Opdracht) -> Uitslag:
     """Neemt opgaven van werkgevers aan, in volgorde van het bestand; een rij die niet kan laat niets achter."""
     nummers = {rij.werkgever for _, rij in rijen}
-    await store.vergrendel_nummers(tx, nummers)
+    await store.vergrendel_nummers(tx, nummers, {rij.groep for _, rij in rijen if rij.groep})
     bekend = await store.zoek(tx, nummers)
     nieuw = {nummer: uuid4() for nummer in nummers - bekend.keys()}
     ids = bekend | nieuw
+    await vergrendel(tx, map(str, ids.values()))
     opgaven = await store.opgaven(tx, ids.values())
+    standen = await store.standen(tx, ids.values())
+    groepen = await store.groepen(
+        tx, {o.groep for lijst in opgaven.values() for o in lijst if o.groep} | {r.groep for _, r in rijen if r.groep}
+    )
+    nieuwe_groepen = {r.groep: uuid4() for _, r in rijen if r.groep and r.groep not in groepen}
     sectoren = {werkgever: {o.sectordeel for o in lijst} for werkgever, lijst in opgaven.items()}
     banen = await _banen(
         tx, {w for _, r in rijen if (w := bekend.get(r.werkgever)) and r.opgave.sectordeel not in sectoren[w]}
@@ -72,8 +89,16 @@ async def neem_werkgevers(tx: Tx, rijen: Sequence[tuple[int, WerkgeverRij]], opd
             uitslag.aanvaard += 1
             gewijzigd.add(werkgever)
             feiten += gevolg
+            stand = volgende_stand(
+                werkgever, opgaven[werkgever], groepen | nieuwe_groepen, standen.get(werkgever), rij.bekend_op
+            )
+            if stand is not None:
+                standen[werkgever] = stand
+                feiten.append(stand)
     await store.maak(tx, {nummer: werkgever for nummer, werkgever in nieuw.items() if werkgever in gewijzigd})
+    await store.maak_groepen(tx, nieuwe_groepen, (o.groep for werkgever in gewijzigd for o in opgaven[werkgever]))
     await store.bewaar(tx, {werkgever: opgaven[werkgever] for werkgever in gewijzigd})
+    await store.bewaar_standen(tx, [standen[werkgever] for werkgever in gewijzigd])
     geraakt = {d.baan.plaatsing: d for werkgever in gewijzigd for d in banen.get(werkgever, ())}.values()
     await store_banen.bewaar(tx, geraakt)
     await outbox.put(tx, feiten, correlatie=opdracht.correlatie)

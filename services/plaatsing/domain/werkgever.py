@@ -1,17 +1,22 @@
-"""In welke sector een werkgever wanneer valt: opgaven erin, een tijdlijn zonder overlap eruit."""
+"""Wat er over een werkgever is opgegeven: in welke sector hij wanneer valt, en wat er op `werkgevers` over gezegd wordt."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from itertools import pairwise
 from typing import TypeAlias
+from uuid import UUID
 
-from banenspoor_contracts import Sector, Sectorperiode, Subsector
+from banenspoor_contracts import Sector, Sectorperiode, Subsector, WerkgeverStand
 
 from services.plaatsing.domain.kalender import geldt
+from services.plaatsing.domain.plaatsing import na
+from services.plaatsing.domain.sbi import branche
 from services.plaatsing.domain.uren import Weigering
 
 Tijdlijn: TypeAlias = Sequence[Sectorperiode]
+GROOTTEKLASSE = 20
+"""Zo lang is een grootteklasse op `werkgevers` ten hoogste."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,3 +72,38 @@ def sector_op(perioden: Tijdlijn, dag: date) -> Sectorperiode | None:
         if geldt(periode.van, periode.tot, dag):
             return periode
     return None
+
+
+def volgende_stand(
+    werkgever: UUID,
+    opgaven: Sequence[Opgave],
+    groepen: Mapping[str, UUID],
+    vorig: WerkgeverStand | None,
+    bekend_op: datetime | None,
+) -> WerkgeverStand | None:
+    """Wat er nu over deze werkgever gezegd moet worden, of None als `vorig` (het laatst gezegde) dat al zegt.
+
+    `opgaven`: ten minste één, op volgorde; branche, grootteklasse, zetel en groep zijn die van de laatste, ook als zij nog
+    niet is ingegaan. `groepen`: de sleutel op de bus van elke groep.
+    """
+    laatste = opgaven[-1]
+    stand = WerkgeverStand(
+        werkgever=werkgever,
+        versie=1 if vorig is None else vorig.versie,
+        sectoren=tijdlijn(opgaven),
+        branche=branche(laatste.sbi),
+        grootteklasse=_kort(laatste.grootteklasse),
+        gemeente_zetel=laatste.gemeente_zetel,
+        groep=None if laatste.groep is None else groepen[laatste.groep],
+        bekend_op=bekend_op if vorig is None else vorig.bekend_op,
+    )
+    if vorig is None:
+        return stand
+    if stand == vorig:
+        return None
+    return stand.model_copy(update={"versie": vorig.versie + 1, "bekend_op": na(vorig.bekend_op, bekend_op)})
+
+
+def _kort(grootteklasse: str | None) -> str | None:
+    """Een klasse van voor er een grens aan de lengte was, past niet op de bus."""
+    return grootteklasse if grootteklasse and len(grootteklasse) <= GROOTTEKLASSE else None

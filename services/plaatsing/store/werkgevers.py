@@ -1,11 +1,11 @@
 """Werkgevers: het nummer versleuteld, en wat er per periode is opgegeven."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from banenspoor_contracts import Sector, Sectorperiode, Subsector
+from banenspoor_contracts import Sector, Sectorperiode, Subsector, WerkgeverStand
 
 from services.plaatsing.domain.werkgever import Opgave, tijdlijn
 from shared.db import Tx, vergrendel
@@ -33,6 +33,13 @@ _PERIODEN = """
 select werkgever, van, tot, sector, subsector
 from unnest($1::uuid[]) as g (werkgever) join opgave using (werkgever) order by van
 """
+_GROEPEN = "select groep, groep_zoek from groep where groep_zoek = any($1::bytea[])"
+_NIEUWE_GROEP = "insert into groep (groep, groep_zoek) select * from unnest($1::uuid[], $2::bytea[])"
+_STANDEN = "select werkgever, stand from werkgever_gezegd where werkgever = any($1::uuid[])"
+_BEWAAR_STANDEN = """
+insert into werkgever_gezegd (werkgever, versie, stand) select * from unnest($1::uuid[], $2::int[], $3::text[])
+on conflict (werkgever) do update set versie = excluded.versie, stand = excluded.stand
+"""
 _GEDEELD = "select pg_advisory_xact_lock_shared(hashtext('plaatsing-sectoren'))"
 _ALLEEN = "select pg_advisory_xact_lock(hashtext('plaatsing-sectoren'))"
 _PERSONEN = "select distinct persoon from plaatsing where werkgever = any($1::uuid[]) or inlener = any($1::uuid[])"
@@ -54,15 +61,44 @@ async def zoek(tx: Tx, nummers: Collection[str]) -> dict[str, UUID]:
     return {op_sleutel[rij["nummer_zoek"]]: rij["werkgever"] for rij in rijen}
 
 
-async def vergrendel_nummers(tx: Tx, nummers: Collection[str]) -> None:
-    """Houdt deze nummers vast, ook als er nog geen werkgever bij is; vóór elk ander slot."""
-    await vergrendel(tx, (f"werkgever:{kluis().zoeksleutel(nummer).hex()}" for nummer in nummers))
+async def vergrendel_nummers(tx: Tx, nummers: Collection[str], groepen: Collection[str]) -> None:
+    """Houdt deze nummers en groepen vast, ook wie er nog niet zijn; vóór elk ander slot."""
+    soorten = (("werkgever", nummers), ("groep", groepen))
+    sleutels = {f"{soort}:{kluis().zoeksleutel(tekst).hex()}" for soort, teksten in soorten for tekst in teksten}
+    await vergrendel(tx, sleutels)
 
 
 async def maak(tx: Tx, nieuw: Mapping[str, UUID]) -> None:
     """Maakt werkgevers bij deze nummers."""
     sleutels = [(kluis().versleutel(nummer), kluis().zoeksleutel(nummer)) for nummer in nieuw]
     await tx.execute(_NIEUW, list(nieuw.values()), [blob for blob, _ in sleutels], [zoek for _, zoek in sleutels])
+
+
+async def groepen(tx: Tx, teksten: Collection[str]) -> dict[str, UUID]:
+    """De sleutel op de bus van deze groepen; een onbekende ontbreekt."""
+    op_sleutel = {kluis().zoeksleutel(tekst): tekst for tekst in teksten}
+    rijen = await tx.fetch(_GROEPEN, list(op_sleutel))
+    return {op_sleutel[rij["groep_zoek"]]: rij["groep"] for rij in rijen}
+
+
+async def maak_groepen(tx: Tx, nieuw: Mapping[str, UUID], gebruikt: Iterable[str | None]) -> None:
+    """Maakt de groepen die gebruikt worden."""
+    wie = set(gebruikt)
+    rijen = [(groep, kluis().zoeksleutel(tekst)) for tekst, groep in nieuw.items() if tekst in wie]
+    await tx.execute(_NIEUWE_GROEP, [groep for groep, _ in rijen], [zoek for _, zoek in rijen])
+
+
+async def standen(tx: Tx, werkgevers: Collection[UUID]) -> dict[UUID, WerkgeverStand]:
+    """Wat er over deze werkgevers het laatst gezegd is; van wie nog niets gezegd is ontbreekt het."""
+    rijen = await tx.fetch(_STANDEN, list(werkgevers))
+    return {rij["werkgever"]: WerkgeverStand.model_validate_json(rij["stand"]) for rij in rijen}
+
+
+async def bewaar_standen(tx: Tx, gezegd: Collection[WerkgeverStand]) -> None:
+    """Onthoudt wat er over deze werkgevers gezegd is."""
+    rijen = [(stand.werkgever, stand.versie, stand.bytes_().decode()) for stand in gezegd]
+    if rijen:
+        await tx.execute(_BEWAAR_STANDEN, *map(list, zip(*rijen, strict=True)))
 
 
 async def opgaven(tx: Tx, werkgevers: Collection[UUID]) -> dict[UUID, tuple[Opgave, ...]]:
