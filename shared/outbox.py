@@ -16,13 +16,7 @@ from shared.db import Tx, neem_historieslot
 from shared.envelope import uuids7
 from shared.settings import Topic
 
-_INVOEGEN = """
-insert into uitgaand (id, topic, partitie, sleutel, type, data, correlatie, oorzaak, traceparent)
-select u.id, u.topic, u.partitie, u.sleutel, u.type, u.data, u.correlatie, u.oorzaak, $9
-from unnest($1::uuid[], $2::text[], $3::smallint[], $4::text[], $5::text[], $6::bytea[], $7::uuid[], $8::uuid[])
-     with ordinality as u (id, topic, partitie, sleutel, type, data, correlatie, oorzaak, nr)
-order by u.nr
-"""
+_KOLOMMEN = ("id", "topic", "partitie", "sleutel", "type", "data", "correlatie", "oorzaak", "traceparent")
 
 
 @functools.cache
@@ -64,19 +58,12 @@ async def put_elk(tx: Tx, feiten: Sequence[tuple[Feit, UUID | None, UUID | None]
     if any(f.bekend_op is not None for f, _, _ in feiten) and not await neem_historieslot(tx):
         feiten = [(_van_nu(f), c, o) for f, c, o in feiten]
     ids = uuids7(len(feiten))
-    topics = [f.op_topic() for f, _, _ in feiten]
-    sleutels = [f.sleutel() for f, _, _ in feiten]
-    await tx.execute(
-        _INVOEGEN,
-        ids,
-        topics,
-        [partitie(s, _topics[t].partities) for s, t in zip(sleutels, topics, strict=True)],
-        sleutels,
-        [f.type_ for f, _, _ in feiten],
-        [f.bytes_() for f, _, _ in feiten],
-        [c for _, c, _ in feiten],
-        [o for _, _, o in feiten],
-        structlog.contextvars.get_contextvars().get("traceparent"),
-    )
+    spoor = structlog.contextvars.get_contextvars().get("traceparent")
+    rijen = []
+    for id_, (feit, correlatie, oorzaak) in zip(ids, feiten, strict=True):
+        topic, sleutel = feit.op_topic(), feit.sleutel()
+        partitie_ = partitie(sleutel, _topics[topic].partities)
+        rijen.append((id_, topic, partitie_, sleutel, feit.type_, feit.bytes_(), correlatie, oorzaak, spoor))
+    await tx.copy_records_to_table("uitgaand", records=rijen, columns=_KOLOMMEN)
     wek.set()
     return ids

@@ -29,7 +29,8 @@ class Dossier:
     """Eén baan met haar urenregels en met wat er per maand het laatst gezegd is.
 
     `regels` en `gezegd` hoeven niet volledig te zijn, als maar alles erin zit van de maanden waarover het gaat.
-    `baan_veranderd`, `nieuwe_regels` en `nieuw_gezegd` zeggen wat er sinds het laden veranderd is en bewaard moet worden.
+    `baan_veranderd`, `nieuwe_regels` en `nieuw_gezegd` zeggen wat er sinds het laden veranderd is en bewaard moet worden;
+    `bekende_regels` en `bekend_gezegd` wat er bij het laden al was en dus vervangen wordt.
     """
 
     baan: Baan
@@ -38,6 +39,8 @@ class Dossier:
     baan_veranderd: bool = False
     nieuwe_regels: set[Sleutel] = field(default_factory=set)
     nieuw_gezegd: set[str] = field(default_factory=set)
+    bekende_regels: frozenset[Sleutel] = frozenset()
+    bekend_gezegd: frozenset[str] = frozenset()
 
     def zeg(
         self,
