@@ -13,8 +13,9 @@ from typing import Any
 import stamina
 import structlog
 import uvicorn
+from banenspoor_contracts import asyncapi
 from fastapi import APIRouter, FastAPI, Request, Response
-from fastapi.responses import JSONResponse
+from fastapi.responses import HTMLResponse, JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from shared import metrics, outbox
@@ -258,6 +259,24 @@ async def gereed(verzoek: Request) -> Response:
         redenen += bedrijf.bus.redenen()
     stand = {"status": "niet gereed" if redenen else "gereed", "redenen": redenen, "klok": klok}
     return JSONResponse(stand, 503 if redenen else 200)
+
+
+@_gezondheid.get("/v1/asyncapi.json")
+async def asyncapi_document(verzoek: Request) -> dict[str, Any]:
+    """AsyncAPI 3.0 van wat deze dienst zegt."""
+    return _asyncapi(verzoek)
+
+
+@_gezondheid.get("/v1/asyncapi")
+async def asyncapi_bladzijde(verzoek: Request) -> Response:
+    """Hetzelfde om te lezen."""
+    return HTMLResponse(asyncapi.bladzijde(_asyncapi(verzoek)))
+
+
+def _asyncapi(verzoek: Request) -> dict[str, Any]:
+    instellingen: Instellingen = verzoek.app.state.bedrijf.instellingen
+    indeling = {naam: topic.model_dump() for naam, topic in instellingen.topiclijst.items()}
+    return asyncapi.document(instellingen.dienst, indeling)
 
 
 @_gezondheid.get("/metrics")
