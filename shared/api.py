@@ -4,6 +4,7 @@ Een soort (`Soort`) is één bestandsvorm én één route: `POST pad` neemt éé
 wordt apart beoordeeld; wat goed is wordt in één transactie vastgelegd, samen met het antwoord.
 """
 
+import asyncio
 import hashlib
 import json
 import re
@@ -38,6 +39,8 @@ from shared.log import log
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 NDJSON = "application/x-ndjson"
 MAX_RIJEN = 10_000
+HAP = 50
+"""Na zoveel rijen rekenen komt een ander verzoek aan de beurt: naast een blok van duizend wacht één rij niet lang."""
 MAX_LICHAAM = 32 * 2**20
 M = TypeVar("M", bound="Rij")
 
@@ -114,6 +117,8 @@ class Opdracht:
     gemeente: str | None = None
     persoon: UUID | None = None
     """Namens wie: uit het token."""
+    bewijs_verplicht: bool = False
+    """Instelling van intake: geen nieuwe registratie zonder het bewijs van haar grondslag."""
 
 
 Verwerker = Callable[[Tx, Sequence[tuple[int, Any]], Opdracht], Awaitable[Uitslag]]
@@ -204,7 +209,18 @@ def aanroeper(verzoek: Request, *scopes: str) -> Aanroeper:
 
 def _opdracht(verzoek: Request, wie: Aanroeper, *, proef: bool = False) -> Opdracht:
     nu = datetime.now(AMSTERDAM)
-    return Opdracht(wie.client, wie.scopes, nu, nu.date(), uuid4(), proef, wie.werkgever, wie.gemeente, wie.persoon)
+    return Opdracht(
+        wie.client,
+        wie.scopes,
+        nu,
+        nu.date(),
+        uuid4(),
+        proef,
+        wie.werkgever,
+        wie.gemeente,
+        wie.persoon,
+        getattr(verzoek.app.state, "bewijs_verplicht", False),
+    )
 
 
 def lezer(*scopes: str) -> Any:
@@ -227,7 +243,10 @@ async def lees_tx(verzoek: Request) -> AsyncIterator[Tx]:
 # --- opdrachten --------------------------------------------------------------------------------------------------------
 
 _SLOT = "select pg_try_advisory_xact_lock(hashtextextended($1, 0))"
-_EERDER = "select vinger, status, antwoord from idempotentie where client = $1 and route = $2 and sleutel = $3"
+_EERDER = """
+select r.afwijking is not null as wijkt_af, i.vinger, i.status, i.antwoord
+from relay_stand r left join idempotentie i on i.client = $1 and i.route = $2 and i.sleutel = $3
+"""
 _BEWAAR = """
 insert into idempotentie (client, route, sleutel, vinger, status, antwoord, blijvend) values ($1, $2, $3, $4, $5, $6, $7)
 """
@@ -254,10 +273,10 @@ async def voer_uit(verzoek: Request, scope: str, lichaam: bytes, werk: Werk) -> 
     async with pool.acquire() as conn, conn.transaction():
         if not await conn.fetchval(_SLOT, f"{wie.client} {route} {sleutel}"):
             raise Probleem(409, "bezig", "Deze opdracht wordt al uitgevoerd")
-        if await conn.fetchval("select afwijking is not null from relay_stand"):
-            raise Probleem(503, "niet_gereed", "Deze dienst neemt nu geen opdrachten aan", "log en database wijken af")
         eerder = await conn.fetchrow(_EERDER, wie.client, route, sleutel)
-        if eerder is not None:
+        if eerder is not None and eerder["wijkt_af"]:
+            raise Probleem(503, "niet_gereed", "Deze dienst neemt nu geen opdrachten aan", "log en database wijken af")
+        if eerder is not None and eerder["vinger"] is not None:
             if eerder["vinger"] != vinger:
                 raise Probleem(422, "andere_inhoud", "Deze Idempotency-Key is al gebruikt voor een andere opdracht")
             return _antwoord(eerder["status"], {**eerder["antwoord"], "herhaald": True})
@@ -315,7 +334,7 @@ def _route(router: APIRouter, soort: Soort) -> None:
         aanroeper(verzoek, soort.scope)  # eerst wie, dan pas lezen
         lichaam = await lees_lichaam(verzoek)
         bulk = verzoek.headers.get("content-type", "").startswith(NDJSON)
-        rijen, fouten = _lees_rijen(lichaam, soort.model, bulk=bulk)
+        rijen, fouten = await _lees_rijen(lichaam, soort.model, bulk=bulk)
 
         async def werk(tx: Tx, wat: Opdracht) -> tuple[int, dict[str, Any]]:
             goed = await _mag_historie(tx, rijen, fouten, wat)
@@ -362,13 +381,15 @@ async def _mag_historie(
     return goed
 
 
-def _lees_rijen(lichaam: bytes, model: type[M], *, bulk: bool) -> tuple[list[tuple[int, M]], list[Fout]]:
+async def _lees_rijen(lichaam: bytes, model: type[M], *, bulk: bool) -> tuple[list[tuple[int, M]], list[Fout]]:
     regels = lichaam.splitlines() if bulk else [lichaam]
     if len(regels) > MAX_RIJEN:
         raise Probleem(413, "te_veel", f"Hooguit {MAX_RIJEN} rijen per opdracht")
     rijen: list[tuple[int, M]] = []
     fouten: list[Fout] = []
     for nr, regel in enumerate(regels, start=1):
+        if nr % HAP == 0:
+            await asyncio.sleep(0)
         try:
             inhoud = json.loads(regel)
         except ValueError:

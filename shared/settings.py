@@ -81,6 +81,9 @@ class Instellingen(BaseSettings):
     tempo_lezen: int = Field(
         default=6_000, ge=1, description="intake: gelezen personen per client per minuut; nergens gepubliceerd"
     )
+    bewijs_verplicht: bool = Field(
+        default=False, description="intake: geen nieuwe registratie zonder het bewijs dat haar grondslag vraagt"
+    )
     verklaring_dagen: int = Field(
         default=90, ge=1, description="intake: zo lang geldt een kandidaatverklaring; nergens gepubliceerd"
     )
