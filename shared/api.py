@@ -126,7 +126,10 @@ Verwerker = Callable[[Tx, Sequence[tuple[int, Any]], Opdracht], Awaitable[Uitsla
 
 @dataclass(frozen=True, slots=True)
 class Soort:
-    """Eén bestandsvorm en haar route. `bsn`: het bestand heeft een BSN waar de route `persoon` verwacht."""
+    """Eén bestandsvorm en haar route. `bsn`: het bestand heeft een BSN waar de route `persoon` verwacht.
+
+    `lanen`: rijen met een andere eerste kolom hangen niet van elkaar af, en mogen tegelijk onderweg zijn.
+    """
 
     naam: str
     dienst: str
@@ -136,6 +139,7 @@ class Soort:
     scope: str
     volgorde: tuple[str, ...]
     bsn: bool = False
+    lanen: bool = False
 
 
 class Probleem(Exception):

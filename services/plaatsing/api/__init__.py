@@ -36,6 +36,7 @@ SOORTEN = (
         model=PlaatsingRij,
         verwerk=neem_plaatsingen,
         scope=SCHRIJVEN,
+        lanen=True,
         bsn=True,
         volgorde=(
             *("referentie", "bsn", "werkgever", "vorm", "contract", "uren_per_week", "gemeente_werk", "van"),
@@ -49,6 +50,7 @@ SOORTEN = (
         model=UrenRij,
         verwerk=neem_uren,
         scope=SCHRIJVEN,
+        lanen=True,
         volgorde=(
             *("referentie", "tijdvak_van", "tijdvak_tot", "uren"),
             *("contract", "soort", "levering", "leverancier"),
