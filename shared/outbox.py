@@ -10,6 +10,7 @@ from uuid import UUID
 
 import structlog
 from banenspoor_contracts import Feit
+from banenspoor_contracts.feit import Grafsteen
 from banenspoor_contracts.murmur import partitie
 
 from shared.db import Tx, neem_historieslot
@@ -73,7 +74,7 @@ async def put_elk(tx: Tx, feiten: Sequence[tuple[Feit, UUID | None, UUID | None]
         [partitie(s, _topics[t].partities) for s, t in zip(sleutels, topics, strict=True)],
         sleutels,
         [f.type_ for f, _, _ in feiten],
-        [f.bytes_() for f, _, _ in feiten],
+        [None if isinstance(f, Grafsteen) else f.bytes_() for f, _, _ in feiten],
         [c for _, c, _ in feiten],
         [o for _, _, o in feiten],
         structlog.contextvars.get_contextvars().get("traceparent"),

@@ -55,4 +55,4 @@ async def plaatsingsdeur_van(
         app.state.pool = database.pool
         app.state.mag_schrijven = lambda: True
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://plaatsing") as client:
-            yield Plaatsingsdeur(client, database, tokens, app)
+            yield Plaatsingsdeur(client, database, tokens)

@@ -1,11 +1,12 @@
-"""HTTP van plaatsing: zes soorten rijen erin; eruit één baan, haar steun, of alle banen van een werkgever."""
+"""HTTP van plaatsing: soorten rijen erin, of iets bij één baan; eruit één baan, haar steun, of alle banen van een werkgever."""
 
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request
 
-from services.plaatsing.api import ondersteuning_routes, overzicht
+from services.plaatsing.api import handelingen_routes, ondersteuning_routes, overzicht
+from services.plaatsing.api.handelingen import HANDELINGEN
 from services.plaatsing.api.maandsluiting import MaandsluitingRij, neem_maandsluitingen
 from services.plaatsing.api.ondersteuning import STEUN
 from services.plaatsing.api.plaatsingen import PlaatsingRij, neem_plaatsingen
@@ -63,10 +64,12 @@ SOORTEN = (
         scope=SCHRIJVEN,
         volgorde=("leverancier", "maand", "sluit_op"),
     ),
+    *HANDELINGEN,
     *STEUN,
 )
 
 router = APIRouter()
+router.include_router(handelingen_routes.router)
 router.include_router(ondersteuning_routes.router)
 router.include_router(overzicht.router)
 
