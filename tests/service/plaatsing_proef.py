@@ -145,6 +145,12 @@ class Plaatsing:
         """Wat er over uren gezegd is, op volgorde."""
         return await self.gezegd()
 
+    async def nummer(self, tijd: datetime) -> None:
+        """Doet de ronde van de relay na: alles wat wacht krijgt een nummer en deze tijd."""
+        await self.pool.execute(
+            "update uitgaand u set publicatienr = u.volgorde, ce_time = $1 where publicatienr is null", tijd
+        )
+
     async def tel(self) -> dict[str, int]:
         """Hoeveel rijen er in elke tabel staan."""
         tabellen = ("werkgever", "opgave", "plaatsing", "urenregel", "gezegd", "register", "maandsluiting", "uitgaand")

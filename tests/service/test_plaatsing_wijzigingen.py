@@ -198,7 +198,7 @@ async def test_the_source_may_send_its_old_or_its_new_row_and_nothing_is_lost(
         uitslag = await dienst.neem("plaatsingen", rij)
         assert (uitslag.ongewijzigd, uitslag.fouten) == (1, [])
     assert await dienst.tel() == voor
-    await dienst.goed("plaatsingen", baan("P-1", persoon, gemeente_werk="0034"))
+    await dienst.goed("plaatsingen", baan("P-1", persoon, werkgever=GEMEENTE, tot="2018-01-01", gemeente_werk="0034"))
     assert {f.nieuw.cel.gemeente_werk for f in (await dienst.uren_gezegd())[-4:] if f.nieuw} == {"0034"}
     assert await dienst.pool.fetchval("select count(*) from deel") == 1
     await dienst.controleer()

@@ -27,7 +27,7 @@ def zet(baan: Baan, van: date, velden: Mapping[str, Any]) -> Baan:
 
     Een vorm die geen inleen is, heeft geen inlener: die vervalt zolang die vorm duurt.
     """
-    baan = _zet(baan, van, velden)
+    baan = zet_veld(baan, van, velden)
     if "vorm" in velden and velden["vorm"] not in INLEEN:
         vorm, lijst = velden["vorm"], list(delen(baan))
         for plek in range(_plek(lijst, van), len(lijst)):
@@ -107,11 +107,12 @@ def verschillen(oud: Baan, nu: Baan) -> list[tuple[date, dict[str, Wijziging]]]:
             uit.append((dag, gewijzigd))
             velden = (*KENMERKEN, "sector", "subsector")
             anders = {v: w for v in velden if (w := getattr(straks, v)) != getattr(toen, v)}
-            gezegd = _zet(gezegd, dag, anders)
+            gezegd = zet_veld(gezegd, dag, anders)
     return uit
 
 
-def _zet(baan: Baan, van: date, velden: Mapping[str, Any]) -> Baan:
+def zet_veld(baan: Baan, van: date, velden: Mapping[str, Any]) -> Baan:
+    """Als `zet`, precies deze velden: gelijke delen blijven apart, en een inlener vervalt niet vanzelf."""
     lijst = list(delen(baan))
     plek = _plek(lijst, van)
     if lijst[plek].van < van:

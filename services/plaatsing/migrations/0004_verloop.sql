@@ -33,3 +33,8 @@ create table deel (
 );
 create index deel_werkgever on deel (werkgever);
 create index deel_inlener on deel (inlener) where inlener is not null;
+
+-- De geschiedenis van een baan is wat er over haar persoon gezegd is. Pas bij het nummeren komt een rij in de index: wie
+-- aanneemt heeft er geen last van. Een getal van vier bytes in plaats van de sleutel houdt haar klein.
+create index uitgaand_geschiedenis on uitgaand (hashtext(sleutel))
+  where publicatienr is not null and topic in ('plaatsingen', 'verloonde-uren');
