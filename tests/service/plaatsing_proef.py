@@ -23,14 +23,17 @@ from banenspoor_contracts import (
 )
 
 from services.plaatsing.api import SOORTEN
+from services.plaatsing.api.verwijzing import banen_van
 from services.plaatsing.domain import verloop
 from services.plaatsing.domain.dossier import Dossier
+from services.plaatsing.domain.geschiedenis import neem_over
+from services.plaatsing.domain.plaatsing import Baan
 from services.plaatsing.domain.stand import ONBEKEND, stand
 from services.plaatsing.domain.uren import maanden
 from services.plaatsing.handlers import hoor
 from services.plaatsing.store import banen, omgeving, werkgevers
 from shared import outbox
-from shared.api import Fout, Opdracht, Uitslag, lees_rij
+from shared.api import Fout, Opdracht, Rij, Uitslag, lees_rij
 from shared.db import Pool, Tx, vergrendel
 from shared.envelope import Bericht
 from shared.kluis import HMAC, SLEUTELS, kluis
@@ -112,6 +115,16 @@ class Plaatsing:
         uitslag = await self.neem(soort, *rijen)
         assert (uitslag.aanvaard, uitslag.fouten) == (len(rijen), [])
 
+    async def doe(self, neem: Any, model: type[Rij], referentie: str, rij: dict[str, Any]) -> Uitslag | None:
+        """Een handeling bij de baan van deze referentie, zoals haar route; None als die er niet is."""
+        async with self.pool.acquire() as tx, tx.transaction():
+            baan = (await banen_van(tx, {referentie}, self.client)).get(referentie)
+            if baan is None:
+                return None
+            opdracht = Opdracht(self.client, frozenset(), self.nu, self.nu.date(), uuid4())
+            uitslag: Uitslag = await neem(tx, [(1, baan, model.model_validate(rij))], opdracht)
+            return uitslag
+
     async def hoor(self, *feiten: Feit, tijd: datetime | None = None) -> None:
         """Hoort feiten zoals de inbox ze aanbiedt, elk in een eigen batch van dezelfde transactie."""
         await self._hoor([[feit] for feit in feiten], tijd)
@@ -189,10 +202,18 @@ class Plaatsing:
     async def _controleer_banen(self, dossiers: Sequence[Dossier]) -> None:
         """Wie de feiten over een baan volgt heeft haar zoals zij is; op het compacte topic staat precies wat er nog is."""
         versies: Counter[UUID] = Counter()
+        gevolgd: dict[UUID, Baan] = {}
+        nu = {d.baan.plaatsing: d.baan for d in dossiers}
         for feit in await self.gezegd("plaatsingen"):
             versies[feit.plaatsing] += 1
             assert feit.versie == versies[feit.plaatsing]
+            if feit.plaatsing in nu:
+                gevolgd[feit.plaatsing] = neem_over(gevolgd.get(feit.plaatsing), nu[feit.plaatsing], feit)
         for d in dossiers:
+            volger = gevolgd[d.baan.plaatsing]
+            assert (volger.van, volger.tot, volger.ongedaan) == (d.baan.van, d.baan.tot, d.baan.ongedaan)
+            for dag in {deel.van for baan in (volger, d.baan) for deel in verloop.delen(baan)}:
+                assert volger.op(dag).gegevens == d.baan.op(dag).gegevens
             assert d.baan.versie == versies[d.baan.plaatsing]
             grenzen = [deel.van for deel in verloop.delen(d.baan)]
             assert grenzen == sorted(set(grenzen))

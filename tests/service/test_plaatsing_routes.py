@@ -89,6 +89,7 @@ def test_the_files_have_the_columns_that_others_script_against() -> None:
         "overgangen": "referentie naar_werkgever op",
         "ondersteuning": "referentie instrument verstrekker van verstrekker_gemeente tot",
         "loonwaarden": "referentie procent methode op",
+        "doelgroepverklaringen": "referentie van tot",
     }
     for soort in SOORTEN:
         velden = set(soort.model.model_fields) - {"bekend_op"}

@@ -8,6 +8,7 @@ from services.plaatsing.api.maandsluiting import MaandsluitingRij, neem_maandslu
 from services.plaatsing.api.ondersteuning import STEUN
 from services.plaatsing.api.plaatsingen import PlaatsingRij, neem_plaatsingen
 from services.plaatsing.api.uren import UrenRij, neem_uren
+from services.plaatsing.api.verklaringen import VERKLARINGEN
 from services.plaatsing.api.werkgevers import WerkgeverRij, neem_werkgevers
 from shared.api import Soort
 
@@ -62,6 +63,7 @@ SOORTEN = (
     ),
     *HANDELINGEN,
     *STEUN,
+    VERKLARINGEN,
 )
 
 router = APIRouter()

@@ -15,8 +15,12 @@ from services.plaatsing.api.ondersteuning import (
     neem_instrumenten,
     neem_waarden,
 )
+from services.plaatsing.domain.plaatsing import Baan
+from services.plaatsing.domain.verklaring import per_werkgever
 from services.plaatsing.store import banen as store_banen
+from services.plaatsing.store import geschiedenis as store_geschiedenis
 from services.plaatsing.store import ondersteuning as store
+from services.plaatsing.store import verklaringen as store_verklaringen
 from shared.api import Opdracht, Probleem, lees_tx, lezer
 
 router = APIRouter()
@@ -43,7 +47,8 @@ async def lees_ondersteuning(
         str | None, Query(alias="bekendOp", description="zoals toen bekend; een kale datum is het einde van die dag")
     ] = None,
 ) -> dict[str, Any]:
-    """De instrumenten en loonwaarden van een baan, en elke stand die zij hadden (`historie`), op volgorde van optekenen.
+    """De instrumenten, loonwaarden en doelgroepverklaringen van een baan, en elke stand die zij hadden (`historie`), op
+    volgorde van optekenen. Van een verklaring ook bij welke werkgever zij wanneer gold: bij een overgang gaat de rest mee.
 
     Alleen voor wie over iedereen gaat: niet met een token namens een werkgever, gemeente of persoon.
     """
@@ -56,12 +61,15 @@ async def lees_ondersteuning(
             raise onbekend()
         perioden = [_periode(rij) for rij in await store.perioden_toen(tx, dossier.baan.nr, moment)]
         waarden = [_waarde(rij) for rij in await store.loonwaarden_toen(tx, dossier.baan.nr, moment)]
+        baan = dossier.baan if moment is None else await store_geschiedenis.baan_toen(tx, dossier.baan, moment)
+        rechten = [_verklaring(rij, baan) for rij in await store_verklaringen.toen(tx, dossier.baan.nr, moment) if baan]
     return {
         "plaatsing": str(plaatsing),
         "bekendOp": (moment or opdracht.nu).isoformat(),
         "instrumenten": _laatste(perioden, "instrument", "van"),
         "loonwaarden": _laatste(waarden, "op"),
-        "historie": {"instrumenten": perioden, "loonwaarden": waarden},
+        "doelgroepverklaringen": _laatste(rechten, "van"),
+        "historie": {"instrumenten": perioden, "loonwaarden": waarden, "doelgroepverklaringen": rechten},
     }
 
 
@@ -80,6 +88,18 @@ def _waarde(rij: Any) -> dict[str, Any]:
         "procentX100": rij["procent_x100"],
         "methode": rij["methode"],
         "op": rij["op"].isoformat(),
+        **_kennis(rij),
+    }
+
+
+def _verklaring(rij: Any, baan: Baan) -> dict[str, Any]:
+    return {
+        "van": rij["van"].isoformat(),
+        "tot": rij["tot"].isoformat(),
+        "perWerkgever": [
+            {"werkgever": str(werkgever), "van": van.isoformat(), "tot": tot.isoformat()}
+            for werkgever, van, tot in per_werkgever(rij["van"], rij["tot"], baan)
+        ],
         **_kennis(rij),
     }
 

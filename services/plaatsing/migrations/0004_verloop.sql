@@ -34,6 +34,30 @@ create table deel (
 create index deel_werkgever on deel (werkgever);
 create index deel_inlener on deel (inlener) where inlener is not null;
 
+-- De doelgroepverklaring voor het LKV bij een baan: bijzonder persoonsgegeven, alleen voor ingewijden. Zij hoort bij de baan en
+-- niet bij een werkgever: bij een overgang gaat zij met haar resterende termijn mee.
+create table doelgroepverklaring (
+  plaatsing_nr bigint not null references plaatsing (nr) on delete cascade,
+  van          date not null,
+  tot          date not null,
+  bekend_op    timestamptz,
+  primary key (plaatsing_nr, van),
+  constraint periode_niet_leeg check (van < tot),
+  constraint verklaringen_overlappen_niet
+    exclude using gist (int8range(plaatsing_nr, plaatsing_nr, '[]') with &&, daterange(van, tot) with &&)
+);
+create table doelgroepverklaring_historie (
+  nr            bigint generated always as identity primary key,
+  plaatsing_nr  bigint not null references plaatsing (nr) on delete cascade,
+  van           date not null,
+  tot           date not null,
+  bekend_op     timestamptz,
+  client        text not null check (client <> ''),
+  opgetekend_op timestamptz not null default clock_timestamp()
+);
+create index doelgroepverklaring_historie_plaatsing on doelgroepverklaring_historie (plaatsing_nr);
+revoke update, delete, truncate on doelgroepverklaring_historie from plaatsing_app;
+
 -- De geschiedenis van een baan is wat er over haar persoon gezegd is. Pas bij het nummeren komt een rij in de index: wie
 -- aanneemt heeft er geen last van. Een getal van vier bytes in plaats van de sleutel houdt haar klein.
 create index uitgaand_geschiedenis on uitgaand (hashtext(sleutel))

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from banenspoor_contracts import feit_van
 
-from services.plaatsing.domain.geschiedenis import Gezegde
+from services.plaatsing.domain.geschiedenis import Gezegde, toen
 from services.plaatsing.domain.plaatsing import Baan
 from shared import personen
 from shared.db import Tx
@@ -28,6 +28,12 @@ async def gezegd(tx: Tx, baan: Baan, na: int = 0, hooguit: int | None = None) ->
     wie = {baan.persoon, *await personen.oude(tx, [baan.persoon])}
     rijen = await tx.fetch(_GEZEGD, sorted(map(str, wie)), str(baan.plaatsing), na, hooguit)
     return [(rij["volgorde"], rij["id"], _feit(rij)) for rij in rijen]
+
+
+async def baan_toen(tx: Tx, baan: Baan, bekend_op: datetime) -> Baan | None:
+    """De baan zoals op dat moment bekend; None als er toen nog niets over haar gezegd was."""
+    oud = toen(baan, (g for _, _, g in await gezegd(tx, baan)), bekend_op)
+    return None if oud is None else oud.baan
 
 
 def _feit(rij: Any) -> Gezegde:
