@@ -118,7 +118,10 @@ def neem_baan(
     if dossier is None:
         baan, feiten = vervolg(nu, None, moment.bekend_op)
         return Dossier(baan, baan_veranderd=True), [*feiten, baan.stand]
+    andere_ikv = dossier.baan.ikv != nu.ikv
     gevolg = verander(dossier, nu, moment, omgeving, reden)
+    if gevolg is None and andere_ikv:  # blijft hier, en is toch iets nieuws
+        return dossier, []
     return (dossier, gevolg) if isinstance(gevolg, list) else gevolg
 
 
