@@ -10,6 +10,7 @@ from uuid import UUID
 
 import structlog
 from banenspoor_contracts import Feit
+from banenspoor_contracts.feit import Grafsteen
 from banenspoor_contracts.murmur import partitie
 
 from shared.db import Tx, neem_historieslot
@@ -63,7 +64,8 @@ async def put_elk(tx: Tx, feiten: Sequence[tuple[Feit, UUID | None, UUID | None]
     for id_, (feit, correlatie, oorzaak) in zip(ids, feiten, strict=True):
         topic, sleutel = feit.op_topic(), feit.sleutel()
         partitie_ = partitie(sleutel, _topics[topic].partities)
-        rijen.append((id_, topic, partitie_, sleutel, feit.type_, feit.bytes_(), correlatie, oorzaak, spoor))
+        data = None if isinstance(feit, Grafsteen) else feit.bytes_()
+        rijen.append((id_, topic, partitie_, sleutel, feit.type_, data, correlatie, oorzaak, spoor))
     await tx.copy_records_to_table("uitgaand", records=rijen, columns=_KOLOMMEN)
     wek.set()
     return ids

@@ -21,7 +21,7 @@ def vingersleutel() -> bytes:
 
 DIENST = Dienst(
     naam="plaatsing",
-    zegt=("plaatsingen", "verloonde-uren", "ondersteuning", "werkgevers"),
+    zegt=("plaatsingen", "plaatsing-stand", "verloonde-uren", "ondersteuning", "werkgevers"),
     soorten=SOORTEN,
     hoort=hoor,
     routers=(router,),

@@ -1,20 +1,18 @@
-"""HTTP van plaatsing: zes soorten rijen erin; eruit één baan, haar steun, of alle banen van een werkgever."""
+"""HTTP van plaatsing: soorten rijen erin, of iets bij één baan; eruit één baan, haar steun, of alle banen van een werkgever."""
 
-from typing import Annotated, Any
-from uuid import UUID
+from fastapi import APIRouter
 
-from fastapi import APIRouter, Request
-
-from services.plaatsing.api import ondersteuning_routes, overzicht
+from services.plaatsing.api import handelingen_routes, lezen, ondersteuning_routes, overzicht
+from services.plaatsing.api.handelingen import HANDELINGEN
 from services.plaatsing.api.maandsluiting import MaandsluitingRij, neem_maandsluitingen
 from services.plaatsing.api.ondersteuning import STEUN
 from services.plaatsing.api.plaatsingen import PlaatsingRij, neem_plaatsingen
 from services.plaatsing.api.uren import UrenRij, neem_uren
+from services.plaatsing.api.verklaringen import VERKLARINGEN
 from services.plaatsing.api.werkgevers import WerkgeverRij, neem_werkgevers
-from services.plaatsing.store import banen as store
-from shared.api import Opdracht, Probleem, Soort, lees_tx, lezer
+from shared.api import Soort
 
-SCHRIJVEN, LEZEN = "plaatsingen:schrijven", "plaatsingen:lezen"
+SCHRIJVEN = "plaatsingen:schrijven"
 
 SOORTEN = (
     Soort(
@@ -65,36 +63,13 @@ SOORTEN = (
         scope=SCHRIJVEN,
         volgorde=("leverancier", "maand", "sluit_op"),
     ),
+    *HANDELINGEN,
     *STEUN,
+    VERKLARINGEN,
 )
 
 router = APIRouter()
+router.include_router(lezen.router)
+router.include_router(handelingen_routes.router)
 router.include_router(ondersteuning_routes.router)
 router.include_router(overzicht.router)
-
-
-@router.get("/v1/plaatsingen/{plaatsing}")
-async def lees_plaatsing(request: Request, plaatsing: UUID, _: Annotated[Opdracht, lezer(LEZEN)]) -> dict[str, Any]:
-    """Eén baan, met per maand wat er het laatst over gezegd is (uren in honderdsten)."""
-    async with lees_tx(request) as tx:
-        dossier = (await store.dossiers(tx, {plaatsing: store.ALTIJD})).get(plaatsing)
-    if dossier is None:
-        raise Probleem(404, "onbekende_plaatsing", "Deze plaatsing kennen wij niet")
-    baan = dossier.baan
-    return {
-        "plaatsing": str(baan.plaatsing),
-        "persoon": str(baan.persoon),
-        "referentie": baan.referentie,
-        "versie": baan.versie,
-        "ikv": baan.ikv,
-        **baan.gegevens.json_(),
-        "maanden": [
-            {
-                "maand": maand,
-                "leverancier": gezegd.leverancier,
-                "bekendOp": gezegd.bekend_op and gezegd.bekend_op.isoformat(),
-                "stand": gezegd.stand and gezegd.stand.json_(),
-            }
-            for maand, gezegd in sorted(dossier.gezegd.items())
-        ],
-    }

@@ -54,6 +54,7 @@ def stand(
     if not delen:
         return None
     dag = peildag(maand, baan.tot)
+    baan = baan.op(dag)
     formeel = sector_op(sectoren[baan.werkgever], dag)
     if formeel is None:
         raise LookupError(f"geen sector op {dag}")
@@ -76,7 +77,7 @@ def stand(
 def zonder_sector(baan: Baan, maanden: Iterable[str], sectoren: Mapping[UUID, Tijdlijn]) -> date | None:
     """De eerste dag waarop deze maanden een sector van de werkgever nodig hebben en er geen bekend is."""
     dagen = (peildag(maand, baan.tot) for maand in maanden)
-    return next((dag for dag in dagen if sector_op(sectoren.get(baan.werkgever, ()), dag) is None), None)
+    return next((dag for dag in dagen if sector_op(sectoren.get(baan.op(dag).werkgever, ()), dag) is None), None)
 
 
 def met_register(gezegd: UrenStand, maand: str, tot: date | None, register: Register) -> UrenStand:
