@@ -5,7 +5,7 @@ Nummer en tijd krijgen zij pas ná het vastleggen, van de relay.
 
 import asyncio
 import functools
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from uuid import UUID
 
 import structlog
@@ -31,6 +31,9 @@ def _van_nu(feit: Feit) -> Feit:
     return feit.model_copy(update={"bekend_op": None}) if _vrij_bekend_op(type(feit)) else feit
 
 
+Afleiding = Callable[[Tx, Sequence[Feit]], Awaitable[Sequence[tuple[int, Feit]]]]
+"""Wat er naast deze feiten nog gezegd moet worden, elk met het nummer van het feit waar het bij hoort."""
+_afleiding: list[Afleiding] = []
 _topics: dict[str, Topic] = {}
 wek = asyncio.Event()
 """Gezet zodra dit proces iets klaarzet: de relay hoeft dan niet op haar volgende ronde te wachten."""
@@ -40,6 +43,11 @@ def ken_topics(topics: dict[str, Topic]) -> None:
     """Onthoudt per topic het aantal partities (uit `deploy/topics.yml`); één keer, bij de start."""
     _topics.clear()
     _topics.update(topics)
+
+
+def leid_af(*afleiding: Afleiding) -> None:
+    """Wat dit proces afleidt van alles wat het zegt; één keer, bij de start. Zonder: niets."""
+    _afleiding[:] = afleiding
 
 
 async def put(
@@ -58,6 +66,9 @@ async def put_elk(tx: Tx, feiten: Sequence[tuple[Feit, UUID | None, UUID | None]
         return []
     if any(f.bekend_op is not None for f, _, _ in feiten) and not await neem_historieslot(tx):
         feiten = [(_van_nu(f), c, o) for f, c, o in feiten]
+    for afleiding in _afleiding:
+        erbij = await afleiding(tx, [feit for feit, _, _ in feiten])
+        feiten = [*feiten, *((feit, *feiten[nr][1:]) for nr, feit in erbij)]
     ids = uuids7(len(feiten))
     spoor = structlog.contextvars.get_contextvars().get("traceparent")
     rijen = []

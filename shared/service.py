@@ -51,6 +51,7 @@ class Dienst:
     `vingersleutel`: geheim waarmee de vingerafdruk van een opdracht wordt gemaakt, voor wie BSN's of nummers ontvangt.
     `taken`: wat na de startcontrole op de achtergrond loopt; gaat er een stuk, dan stopt de dienst.
     `gezegd`: telt wat het log bevestigde, voor eigen metrieken.
+    `leidt_af`: wat er van alles wat gezegd wordt nog afgeleid wordt, in dezelfde transactie.
     `peilbronnen`: diensten waarvan de peilen bepalen wat vast is (alleen telling).
     """
 
@@ -66,6 +67,7 @@ class Dienst:
     bij_start: Callable[[Pool], Awaitable[None]] | None = None
     taken: tuple[Callable[[Pool, Instellingen], Coroutine[Any, Any, None]], ...] = ()
     gezegd: Gezegd | None = None
+    leidt_af: Callable[[Instellingen], tuple[outbox.Afleiding, ...]] | None = None
 
 
 class Bedrijf:
@@ -194,6 +196,7 @@ def maak_app(dienst: Dienst, instellingen: Instellingen) -> FastAPI:
     """De ASGI-toepassing van een dienst."""
     bedrijf = Bedrijf(dienst, instellingen)
     outbox.ken_topics(instellingen.topiclijst)
+    outbox.leid_af(*(dienst.leidt_af(instellingen) if dienst.leidt_af else ()))
 
     @asynccontextmanager
     async def levensloop(app: FastAPI) -> AsyncIterator[None]:

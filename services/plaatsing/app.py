@@ -1,11 +1,14 @@
 """Plaatsing op één bladzijde: wat zij hoort, zegt en aanbiedt."""
 
+from services.plaatsing.afname import Afleiding
 from services.plaatsing.api import SOORTEN, router
 from services.plaatsing.handlers import hoor
 from services.plaatsing.store import werkgevers
+from shared import outbox
 from shared.db import Pool
 from shared.kluis import kluis
 from shared.service import Dienst
+from shared.settings import Instellingen
 
 
 async def controleer_kluis(pool: Pool) -> None:
@@ -19,6 +22,12 @@ def vingersleutel() -> bytes:
     return kluis().zoeksleutel("vingerafdruk van een opdracht")
 
 
+def afleidingen(instellingen: Instellingen) -> tuple[outbox.Afleiding, ...]:
+    """Wat afnemers zien; zonder afnemers kost het niets."""
+    afnemers = instellingen.afnemerslijst
+    return (Afleiding(afnemers),) if afnemers else ()
+
+
 DIENST = Dienst(
     naam="plaatsing",
     zegt=("plaatsingen", "plaatsing-stand", "verloonde-uren", "ondersteuning", "werkgevers"),
@@ -27,4 +36,5 @@ DIENST = Dienst(
     routers=(router,),
     vingersleutel=vingersleutel,
     bij_start=controleer_kluis,
+    leidt_af=afleidingen,
 )
