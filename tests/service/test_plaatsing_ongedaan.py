@@ -157,3 +157,21 @@ async def test_two_deliveries_and_an_undo_at_once_make_one_new_job(dienst: Plaat
     assert [u.fouten for u in await asyncio.wait_for(asyncio.gather(*nieuwe), 20)] == [[], []]
     assert await dienst.pool.fetchval("select count(*) from plaatsing where ongedaan is null") == 1
     await dienst.controleer()
+
+
+async def test_a_delivery_that_waited_for_the_undo_holds_the_reference_it_takes(dienst: Plaatsing) -> None:
+    oud, een, ander = uuid4(), uuid4(), uuid4()
+    await dienst.goed("plaatsingen", baan("P-1", oud))
+    async with dienst.pool.acquire() as eerste, eerste.transaction():
+        async with dienst.pool.acquire() as tx, tx.transaction():
+            await vergrendel(tx, [str(oud)])
+            wacht = asyncio.create_task(dienst.neem_in(eerste, "plaatsingen", baan("P-1", een)))
+            while not await dienst.pool.fetchval("select count(*) from pg_locks where not granted"):  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+            await dienst.neem_in(tx, "plaatsing-ongedaan", WEG)
+        assert (await asyncio.wait_for(wacht, 20)).fouten == []
+        tweede = asyncio.create_task(dienst.neem("plaatsingen", baan("P-1", ander)))
+        await asyncio.sleep(0.2)
+        assert not tweede.done()
+    assert [f.code for f in (await asyncio.wait_for(tweede, 20)).fouten] == ["andere_persoon"]
+    await dienst.controleer()
