@@ -17,10 +17,13 @@ from banenspoor_contracts import (
 
 from services.intake import werk
 from services.plaatsing.store import overzicht
+from services.telling.handlers import Verwerker
+from services.telling.store import cijfers
 from shared.db import vergrendel
 from shared.kluis import kluis
 from tests.conftest import MaakDatabase
-from tests.service.plaatsing_proef import BEDRIJF, Plaatsing, baan, begin, ingegaan, uren, zet_kluis
+from tests.service.plaatsing_proef import BEDRIJF, GEMEENTE, Plaatsing, baan, begin, ingegaan, uren, zet_kluis
+from tests.service.test_telling_grootboek import bericht, boek, saldi
 
 WEG = {"referentie": "P-1", "reden": "VERGISSING"}
 
@@ -135,6 +138,26 @@ async def test_intake_hears_what_plaatsing_says(dienst: Plaatsing, db: MaakDatab
     await _luister(intake, await dienst.gezegd("plaatsingen"))
     async with intake.acquire() as tx:
         assert await werk.van(tx, persoon) == []
+
+
+async def test_telling_counts_a_transfer_on_and_an_undo_off(dienst: Plaatsing, db: MaakDatabase) -> None:
+    persoon = uuid4()
+    await _met_uren(dienst, persoon)
+    telling, verwerker = (await db("telling")).pool, Verwerker()
+    gehoord: set[bytes] = set()
+    standen = []
+    for soort, rij in (
+        ("overgangen", {"referentie": "P-1", "naar_werkgever": GEMEENTE, "op": "2017-12-01"}),
+        ("plaatsing-ongedaan", WEG),
+    ):
+        await dienst.goed(soort, rij)
+        feiten = [f for topic in ("plaatsingen", "verloonde-uren") for f in await dienst.gezegd(topic)]
+        await boek(telling, *(bericht(f) for f in feiten if f.bytes_() not in gehoord), verwerker=verwerker)
+        gehoord |= {f.bytes_() for f in feiten}
+        async with telling.acquire() as conn:
+            verwacht = await cijfers.verwacht(conn, {"formeel"}, None)
+        standen.append((sum(u for u, _ in (await saldi(telling)).values()), sum(verwacht.values())))
+    assert standen == [(2 * 11092, 1), (0, 0)]
 
 
 async def _luister(intake: Any, feiten: list[Any]) -> None:
