@@ -17,10 +17,13 @@ from banenspoor_contracts import (
 
 from services.intake import werk
 from services.plaatsing.store import overzicht
+from services.telling.handlers import Verwerker
+from services.telling.store import cijfers
 from shared.db import vergrendel
 from shared.kluis import kluis
 from tests.conftest import MaakDatabase
-from tests.service.plaatsing_proef import BEDRIJF, Plaatsing, baan, begin, ingegaan, uren, zet_kluis
+from tests.service.plaatsing_proef import BEDRIJF, GEMEENTE, Plaatsing, baan, begin, ingegaan, uren, zet_kluis
+from tests.service.test_telling_grootboek import bericht, boek, saldi
 
 WEG = {"referentie": "P-1", "reden": "VERGISSING"}
 
@@ -137,6 +140,26 @@ async def test_intake_hears_what_plaatsing_says(dienst: Plaatsing, db: MaakDatab
         assert (await werk.van(tx, [persoon]))[persoon] == []
 
 
+async def test_telling_counts_a_transfer_on_and_an_undo_off(dienst: Plaatsing, db: MaakDatabase) -> None:
+    persoon = uuid4()
+    await _met_uren(dienst, persoon)
+    telling, verwerker = (await db("telling")).pool, Verwerker()
+    gehoord: set[bytes] = set()
+    standen = []
+    for soort, rij in (
+        ("overgangen", {"referentie": "P-1", "naar_werkgever": GEMEENTE, "op": "2017-12-01"}),
+        ("plaatsing-ongedaan", WEG),
+    ):
+        await dienst.goed(soort, rij)
+        feiten = [f for topic in ("plaatsingen", "verloonde-uren") for f in await dienst.gezegd(topic)]
+        await boek(telling, *(bericht(f) for f in feiten if f.bytes_() not in gehoord), verwerker=verwerker)
+        gehoord |= {f.bytes_() for f in feiten}
+        async with telling.acquire() as conn:
+            verwacht = await cijfers.verwacht(conn, {"formeel"}, None)
+        standen.append((sum(u for u, _ in (await saldi(telling)).values()), sum(verwacht.values())))
+    assert standen == [(2 * 11092, 1), (0, 0)]
+
+
 async def _luister(intake: Any, feiten: list[Any]) -> None:
     async with intake.acquire() as tx, tx.transaction():
         for feit in feiten:
@@ -156,4 +179,22 @@ async def test_two_deliveries_and_an_undo_at_once_make_one_new_job(dienst: Plaat
         await dienst.neem_in(tx, "plaatsing-ongedaan", WEG)
     assert [u.fouten for u in await asyncio.wait_for(asyncio.gather(*nieuwe), 20)] == [[], []]
     assert await dienst.pool.fetchval("select count(*) from plaatsing where ongedaan is null") == 1
+    await dienst.controleer()
+
+
+async def test_a_delivery_that_waited_for_the_undo_holds_the_reference_it_takes(dienst: Plaatsing) -> None:
+    oud, een, ander = uuid4(), uuid4(), uuid4()
+    await dienst.goed("plaatsingen", baan("P-1", oud))
+    async with dienst.pool.acquire() as eerste, eerste.transaction():
+        async with dienst.pool.acquire() as tx, tx.transaction():
+            await vergrendel(tx, [str(oud)])
+            wacht = asyncio.create_task(dienst.neem_in(eerste, "plaatsingen", baan("P-1", een)))
+            while not await dienst.pool.fetchval("select count(*) from pg_locks where not granted"):  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+            await dienst.neem_in(tx, "plaatsing-ongedaan", WEG)
+        assert (await asyncio.wait_for(wacht, 20)).fouten == []
+        tweede = asyncio.create_task(dienst.neem("plaatsingen", baan("P-1", ander)))
+        await asyncio.sleep(0.2)
+        assert not tweede.done()
+    assert [f.code for f in (await asyncio.wait_for(tweede, 20)).fouten] == ["andere_persoon"]
     await dienst.controleer()
