@@ -16,6 +16,7 @@ from typing import Annotated, Any, TypeVar
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
+import msgspec
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -395,8 +396,8 @@ async def _lees_rijen(lichaam: bytes, model: type[M], *, bulk: bool) -> tuple[li
         if nr % HAP == 0:
             await asyncio.sleep(0)
         try:
-            inhoud = json.loads(regel)
-        except ValueError:
+            inhoud = msgspec.json.decode(regel)
+        except msgspec.DecodeError:
             raise Probleem(400, "geen_json", f"Rij {nr} is geen JSON") from None
         gelezen = lees_rij(nr, inhoud, model)
         if isinstance(gelezen, list):
@@ -409,8 +410,7 @@ async def _lees_rijen(lichaam: bytes, model: type[M], *, bulk: bool) -> tuple[li
 def lees_rij(nr: int, inhoud: Any, model: type[M]) -> M | list[Fout]:
     """Eén rij volgens haar model, of de fouten erin (zonder waarden)."""
     if isinstance(inhoud, dict):
-        inhoud = {k: (None if isinstance(v, str) and not v.strip() else v) for k, v in inhoud.items()}
-        inhoud = {k: v for k, v in inhoud.items() if v is not None}
+        inhoud = {k: v for k, v in inhoud.items() if v is not None and (not isinstance(v, str) or v.strip())}
     try:
         return model.model_validate(inhoud)
     except ValidationError as fout:
