@@ -22,8 +22,14 @@ VOORBIJGAAND: tuple[type[BaseException], ...] = (
     asyncpg.exceptions.OperatorInterventionError,  # database stopt
     asyncpg.exceptions.TransactionRollbackError,  # deadlock, serialisatie
     asyncpg.exceptions.LockNotAvailableError,
+    asyncpg.exceptions.IdleInTransactionSessionTimeoutError,
 )
 """Fouten die vanzelf overgaan: opnieuw proberen, nooit parkeren (protocol 13)."""
+
+
+STILSTAND = 30_000
+"""Milliseconden: wie zo lang midden in een transactie niets doet (een bevroren proces) verliest haar, met de sloten die een
+ander nodig heeft om het over te nemen."""
 
 
 async def _codecs(conn: "asyncpg.Connection[Any]") -> None:
@@ -42,9 +48,13 @@ async def _schoon(conn: "asyncpg.Connection[Any]") -> None:
         await conn.reset()
 
 
+def _sessie() -> dict[str, str]:
+    return {"idle_in_transaction_session_timeout": f"{STILSTAND}ms"}
+
+
 async def verbind(url: str) -> "asyncpg.Connection[Any]":
     """Eén verbinding buiten de pool (voor het slot van de relay)."""
-    conn = await asyncpg.connect(url, timeout=5, command_timeout=60)
+    conn = await asyncpg.connect(url, timeout=5, command_timeout=60, server_settings=_sessie())
     await _codecs(conn)
     return conn
 
@@ -57,6 +67,7 @@ async def maak_pool(url: str, grootte: int) -> "Pool":
         max_size=grootte,
         timeout=5,
         command_timeout=300,
+        server_settings=_sessie(),
         init=_codecs,
         reset=_schoon,
         max_inactive_connection_lifetime=60,
