@@ -2,6 +2,7 @@
 
 from services.plaatsing.api import SOORTEN, router
 from services.plaatsing.handlers import hoor
+from services.plaatsing.leveranciers import houd_bij
 from services.plaatsing.store import werkgevers
 from shared.db import Pool
 from shared.kluis import kluis
@@ -27,4 +28,5 @@ DIENST = Dienst(
     routers=(router,),
     vingersleutel=vingersleutel,
     bij_start=controleer_kluis,
+    taken=(houd_bij,),
 )

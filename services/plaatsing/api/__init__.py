@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request
 
-from services.plaatsing.api import ondersteuning_routes, overzicht
+from services.plaatsing.api import leveringen, ondersteuning_routes, overzicht
 from services.plaatsing.api.maandsluiting import MaandsluitingRij, neem_maandsluitingen
 from services.plaatsing.api.ondersteuning import STEUN
 from services.plaatsing.api.plaatsingen import PlaatsingRij, neem_plaatsingen
@@ -69,6 +69,7 @@ SOORTEN = (
 router = APIRouter()
 router.include_router(ondersteuning_routes.router)
 router.include_router(overzicht.router)
+router.include_router(leveringen.router)
 
 
 @router.get("/v1/plaatsingen/{plaatsing}")

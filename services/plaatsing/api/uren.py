@@ -12,6 +12,7 @@ from services.plaatsing.domain.kalender import DAG, eerste_dag, laatste_dag, maa
 from services.plaatsing.domain.uren import Regel, UrenSoort, Weigering
 from services.plaatsing.domain.verschil import Moment
 from services.plaatsing.store import banen as store
+from services.plaatsing.store.leveringen import Naam, naam_van, ontvang
 from services.plaatsing.store.omgeving import omgeving
 from shared import outbox
 from shared.api import Fout, Opdracht, Rij, Uitslag
@@ -36,6 +37,8 @@ class UrenRij(Rij):
 
 async def neem_uren(tx: Tx, rijen: Sequence[tuple[int, UrenRij]], opdracht: Opdracht) -> Uitslag:
     """Neemt urenregels aan, in volgorde van het bestand; een rij die niet kan laat niets achter."""
+    namen = {n: _levering(rij, opdracht) for n, rij in rijen}
+    ontvangst = await ontvang(tx, namen.values(), opdracht.client, opdracht.nu)
     banen, dossiers = await _dossiers(tx, rijen, opdracht)
     rondom = await omgeving(
         tx,
@@ -48,17 +51,23 @@ async def neem_uren(tx: Tx, rijen: Sequence[tuple[int, UrenRij]], opdracht: Opdr
         gevolg: Sequence[Feit] | Weigering | None
         if banen.get(rij.referentie) in dossiers:
             regel, moment = _regel(rij, opdracht.client), Moment(opdracht.nu, rij.bekend_op)
-            gevolg = neem_regel(dossiers[banen[rij.referentie]], regel, opdracht.vandaag, moment, rondom)
+            dossier = dossiers[banen[rij.referentie]]
+            vervangt = regel.sleutel in dossier.regels
+            gevolg = neem_regel(dossier, regel, opdracht.vandaag, moment, rondom)
         else:
             gevolg = Weigering("referentie", "onbekende_plaatsing", "deze plaatsing kennen wij niet")
         if isinstance(gevolg, Weigering):
             uitslag.fouten.append(Fout(nummer, gevolg.veld, gevolg.code, gevolg.melding))
+            ontvangst.weiger(namen[nummer], gevolg.code)
         elif gevolg is None:
             uitslag.ongewijzigd += 1
+            ontvangst.gelijk(namen[nummer], dossier.baan.nr, regel)
         else:
             uitslag.aanvaard += 1
             feiten += gevolg
+            ontvangst.neem(namen[nummer], dossier.baan.nr, regel, vervangt)
     await store.bewaar(tx, dossiers.values())
+    await ontvangst.bewaar(tx)
     await outbox.put(tx, feiten, correlatie=opdracht.correlatie)
     return uitslag
 
@@ -104,6 +113,10 @@ def _bereik(rijen: Sequence[tuple[UUID, UrenRij]], vandaag: date) -> dict[UUID, 
             tot = laatste_dag(maand_van(rij.tijdvak_tot - DAG)) + DAG
             uit[plaatsing] = (van, tot) if al is None else (min(al[0], van), max(al[1], tot))
     return uit
+
+
+def _levering(rij: UrenRij, opdracht: Opdracht) -> Naam:
+    return naam_van(rij.leverancier or opdracht.client, rij.levering, rij.bekend_op, opdracht.vandaag)
 
 
 def _regel(rij: UrenRij, client: str) -> Regel:
