@@ -14,6 +14,7 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 from banenspoor_contracts import Feit, feit_van
+from fastapi import FastAPI
 
 from deploy.lokaal import uitgever
 from deploy.lokaal.stack import Stack
@@ -40,8 +41,8 @@ def sleutels(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 class Voordeur:
     """Een client met een token, en wat er daarna in de database staat."""
 
-    def __init__(self, client: httpx.AsyncClient, database: Database, tokens: Path) -> None:
-        self.client, self.database, self._tokens = client, database, tokens
+    def __init__(self, client: httpx.AsyncClient, database: Database, tokens: Path, app: FastAPI) -> None:
+        self.client, self.database, self._tokens, self.app = client, database, tokens, app
 
     def kop(self, *scopes: str, client: str = "gemeente-0014", **namens: str) -> dict[str, str]:
         """De kop met een token; `namens`: werkgever, gemeente of persoon."""
@@ -108,4 +109,4 @@ async def voordeur_van(
     app.state.mag_schrijven = lambda: True
     with sleutels(monkeypatch):
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://intake") as client:
-            yield Voordeur(client, database, tokens)
+            yield Voordeur(client, database, tokens, app)
