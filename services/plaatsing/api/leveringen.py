@@ -51,7 +51,7 @@ async def lees_levering(
     opdracht: Annotated[Opdracht, lezer(LEZEN)],
     met: UUID | None = None,
     afwijking: Annotated[int | None, Query(ge=0, le=1000)] = None,
-    hooguit: Annotated[int, Query(ge=0, le=1000)] = 100,
+    hooguit: Annotated[int, Query(ge=1, le=1000)] = 100,
 ) -> dict[str, Any]:
     """Eén levering: per maand haar regels en uren (honderdsten), en haar kwaliteit naast de vorige van de leverancier.
 
