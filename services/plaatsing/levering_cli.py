@@ -1,6 +1,7 @@
 """`banenspoor levering` en `banenspoor leveranciers`: wat er kwam, hoe goed het is, en een verkeerde levering intrekken."""
 
 import json
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import typer
@@ -182,7 +183,7 @@ def _uren(x100: int) -> str:
     return f"{'-' if x100 < 0 else ''}{geheel},{abs(x100) % 100:02d}"
 
 
-def _tabel(kop: tuple[str, ...], rijen: list[tuple[str, ...]]) -> None:
+def _tabel(kop: tuple[str, ...], rijen: Sequence[tuple[str, ...]]) -> None:
     """Kolommen onder elkaar; getallen rechts."""
     breed = [max(map(len, kolom)) for kolom in zip(kop, *rijen, strict=True)]
     for rij in (kop, *rijen):

@@ -49,6 +49,15 @@ async def sleutel(deur: Plaatsingsdeur, naam: str) -> str:
     return str(next(rij["levering"] for rij in lijst if rij["naam"] == naam))
 
 
+async def laat(deur: Plaatsingsdeur, *referenties: str) -> list[list[bool]]:
+    """Per baan van elke gezegde maand of zij na de sluiting van het jaar kwam."""
+    uit = []
+    for referentie in referenties:
+        id_ = await deur.database.pool.fetchval("select plaatsing from plaatsing where referentie = $1", referentie)
+        uit.append([m["naSluitingJaar"] for m in (await json_van(deur, f"/v1/plaatsingen/{id_}"))["maanden"]])
+    return uit
+
+
 async def verwijder(deur: Plaatsingsdeur, id_: str, status: int = 200, *, sleutel: str = "", **anders: Any) -> Any:
     vraag = {"reden": "verkeerd bestand"} | anders.pop("vraag", {})
     kop = deur.kop(*anders.pop("scopes", ()), **anders) | {"Idempotency-Key": sleutel or str(uuid4())}
@@ -112,6 +121,7 @@ async def test_hours_per_month_late_ones_and_those_after_the_year_was_closed(deu
     ]
     assert (uit["plaatsingen"], uit["urenX100"]) == (3, 9201)
     assert (uit["kwaliteit"]["nul"], uit["kwaliteit"]["negatief"]) == (1, 1)
+    assert await laat(deur, "P-0", "P-1", "P-2") == [[False, False], [False], [True]]
     assert "gemeente" not in json.dumps(uit["kwaliteit"])
     tekst = await draai("levering", "toon", id_)
     assert "2017-11" in tekst

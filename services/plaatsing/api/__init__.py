@@ -11,7 +11,9 @@ from services.plaatsing.api.ondersteuning import STEUN
 from services.plaatsing.api.plaatsingen import PlaatsingRij, neem_plaatsingen
 from services.plaatsing.api.uren import UrenRij, neem_uren
 from services.plaatsing.api.werkgevers import WerkgeverRij, neem_werkgevers
+from services.plaatsing.domain.jaarsluiting import geleverd_sinds, late_maanden
 from services.plaatsing.store import banen as store
+from services.plaatsing.store.leveringlijst import versies
 from shared.api import Opdracht, Probleem, Soort, lees_tx, lezer
 
 SCHRIJVEN, LEZEN = "plaatsingen:schrijven", "plaatsingen:lezen"
@@ -74,12 +76,17 @@ router.include_router(leveringen.router)
 
 @router.get("/v1/plaatsingen/{plaatsing}")
 async def lees_plaatsing(request: Request, plaatsing: UUID, _: Annotated[Opdracht, lezer(LEZEN)]) -> dict[str, Any]:
-    """Eén baan, met per maand wat er het laatst over gezegd is (uren in honderdsten)."""
+    """Eén baan, met per maand wat er het laatst over gezegd is (uren in honderdsten).
+
+    `naSluitingJaar`: een regel van die maand kwam op of na 1 mei van het jaar erna; dat verandert geen cijfer.
+    """
     async with lees_tx(request) as tx:
         dossier = (await store.dossiers(tx, {plaatsing: store.ALTIJD})).get(plaatsing)
-    if dossier is None:
-        raise Probleem(404, "onbekende_plaatsing", "Deze plaatsing kennen wij niet")
-    baan = dossier.baan
+        if dossier is None:
+            raise Probleem(404, "onbekende_plaatsing", "Deze plaatsing kennen wij niet")
+        baan = dossier.baan
+        sinds = geleverd_sinds(await versies(tx, baan.nr))
+    laat = late_maanden(dossier.regels.values(), sinds, baan.van, baan.tot)
     return {
         "plaatsing": str(baan.plaatsing),
         "persoon": str(baan.persoon),
@@ -92,6 +99,7 @@ async def lees_plaatsing(request: Request, plaatsing: UUID, _: Annotated[Opdrach
                 "maand": maand,
                 "leverancier": gezegd.leverancier,
                 "bekendOp": gezegd.bekend_op and gezegd.bekend_op.isoformat(),
+                "naSluitingJaar": maand in laat,
                 "stand": gezegd.stand and gezegd.stand.json_(),
             }
             for maand, gezegd in sorted(dossier.gezegd.items())

@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 from importlib import resources
 
 from services.plaatsing.domain.kalender import dag_in_nederland
-from services.plaatsing.domain.uren import Regel, Sleutel
+from services.plaatsing.domain.uren import Regel, Sleutel, maanden
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,17 @@ def geleverd_sinds(versies: Iterable[tuple[datetime, Regel]]) -> Mapping[Sleutel
             sinds[regel.sleutel] = dag_in_nederland(op)
         laatst[regel.sleutel] = regel
     return sinds
+
+
+def late_maanden(regels: Iterable[Regel], sinds: Mapping[Sleutel, date], van: date, tot: date | None) -> frozenset[str]:
+    """De maanden van een baan `[van, tot)` waarvan een regel na de sluiting van haar jaar kwam."""
+    return frozenset(
+        maand
+        for regel in regels
+        if (dag := sinds.get(regel.sleutel)) is not None
+        for maand, _ in maanden(regel, van, tot)
+        if na_sluiting(maand, dag)
+    )
 
 
 @cache
