@@ -107,6 +107,12 @@ class Instellingen(BaseSettings):
         description="plaatsing: na zoveel dagen zonder regel is een leverancier stil; nergens gepubliceerd",
     )
 
+    voortzetten_jaren: int = Field(
+        default=2,
+        ge=0,
+        description="plaatsing: zoveel jaar lopen jaarlijkse uren ten hoogste door; nergens gepubliceerd",
+    )
+
     bewaartermijnen: Path | None = Field(
         default=None, description="intake: eigen bewaartermijnen (CSV: gegeven, jaren, basis); nergens gepubliceerd"
     )

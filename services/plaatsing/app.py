@@ -4,6 +4,7 @@ from services.plaatsing.api import SOORTEN, router
 from services.plaatsing.handlers import hoor
 from services.plaatsing.leveranciers import houd_bij
 from services.plaatsing.store import werkgevers
+from services.plaatsing.voortzetten import elke_dag
 from shared.db import Pool
 from shared.kluis import kluis
 from shared.service import Dienst
@@ -28,5 +29,5 @@ DIENST = Dienst(
     routers=(router,),
     vingersleutel=vingersleutel,
     bij_start=controleer_kluis,
-    taken=(houd_bij,),
+    taken=(houd_bij, elke_dag),
 )

@@ -117,6 +117,21 @@ def intrekken(
     )
 
 
+@app.command()
+@nette_afloop()
+def voortzetten(als_json: AlsJson = False, map_: Map = MAP) -> None:
+    """Laat jaarlijkse uren (Wsw, Wiw, ID) nu doorlopen tot de levering er is; dat gebeurt ook elke dag vanzelf."""
+    client, na = Client(map_), 0
+    gedaan = gezegd = 0
+    while na is not None:
+        stap = client.post(DIENST, "/v1/voortzettingen", params={"na": na})
+        gedaan, gezegd, na = gedaan + stap["gedaan"], gezegd + stap["maandenGezegd"], stap["volgende"]
+    if als_json:
+        typer.echo(json.dumps({"gedaan": gedaan, "maandenGezegd": gezegd}))
+    else:
+        typer.echo(f"{gedaan} plaatsingen nagegaan, {gezegd} maanden gezegd.")
+
+
 @leveranciers_app.command()
 @nette_afloop()
 def leveranciers(als_json: AlsJson = False, map_: Map = MAP) -> None:

@@ -12,6 +12,7 @@ from services.plaatsing.api.plaatsingen import PlaatsingRij, neem_plaatsingen
 from services.plaatsing.api.uren import UrenRij, neem_uren
 from services.plaatsing.api.werkgevers import WerkgeverRij, neem_werkgevers
 from services.plaatsing.domain.jaarsluiting import geleverd_sinds, late_maanden
+from services.plaatsing.domain.voortzetten import voortgezette_maanden
 from services.plaatsing.store import banen as store
 from services.plaatsing.store.leveringlijst import versies
 from shared.api import Opdracht, Probleem, Soort, lees_tx, lezer
@@ -79,6 +80,7 @@ async def lees_plaatsing(request: Request, plaatsing: UUID, _: Annotated[Opdrach
     """Eén baan, met per maand wat er het laatst over gezegd is (uren in honderdsten).
 
     `naSluitingJaar`: een regel van die maand kwam op of na 1 mei van het jaar erna; dat verandert geen cijfer.
+    `voortgezet`: over die maand is niets geleverd, de uren zijn die van een jaar eerder.
     """
     async with lees_tx(request) as tx:
         dossier = (await store.dossiers(tx, {plaatsing: store.ALTIJD})).get(plaatsing)
@@ -86,6 +88,7 @@ async def lees_plaatsing(request: Request, plaatsing: UUID, _: Annotated[Opdrach
             raise Probleem(404, "onbekende_plaatsing", "Deze plaatsing kennen wij niet")
         baan = dossier.baan
         sinds = geleverd_sinds(await versies(tx, baan.nr))
+    voortgezet = voortgezette_maanden(baan, dossier.regels.values())
     laat = late_maanden(dossier.regels.values(), sinds, baan.van, baan.tot)
     return {
         "plaatsing": str(baan.plaatsing),
@@ -100,6 +103,7 @@ async def lees_plaatsing(request: Request, plaatsing: UUID, _: Annotated[Opdrach
                 "leverancier": gezegd.leverancier,
                 "bekendOp": gezegd.bekend_op and gezegd.bekend_op.isoformat(),
                 "naSluitingJaar": maand in laat,
+                "voortgezet": maand in voortgezet,
                 "stand": gezegd.stand and gezegd.stand.json_(),
             }
             for maand, gezegd in sorted(dossier.gezegd.items())

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
+from services.plaatsing import voortzetten
 from services.plaatsing.api.intrekken import ONBEKEND, trek_in, voorbeeld
 from services.plaatsing.domain.kalender import dag_in_nederland
 from services.plaatsing.domain.levering import Leverancierstand, Verschil, inhoud, leverancierstand, ontbrekend
@@ -110,6 +111,23 @@ async def leveranciers(tx: Tx, vandaag: date, stil_dagen: int) -> dict[str, tupl
         maanden, laatst = (van.maanden, dag_in_nederland(van.laatst_op)) if van else (frozenset[str](), None)
         uit[naam] = van, leverancierstand(maanden, laatst, kalenders.get(naam, {}), vandaag, stil_dagen)
     return uit
+
+
+@router.post("/v1/voortzettingen", response_model=None)
+async def zet_voort(verzoek: Request, na: Annotated[int, Query(ge=0)] = 0) -> Response:
+    """Laat jaarlijkse uren (Wsw, Wiw, ID) nu doorlopen; dat gebeurt ook elke dag vanzelf.
+
+    In stappen: herhaal met `na` = `volgende` en een nieuwe Idempotency-Key tot `volgende` leeg is.
+    """
+    instellingen: Instellingen = verzoek.app.state.bedrijf.instellingen
+
+    async def werk(tx: Tx, opdracht: Opdracht) -> tuple[int, dict[str, Any]]:
+        alleen_over_iedereen(opdracht)
+        jaren = instellingen.voortzetten_jaren
+        uit = await voortzetten.stap(tx, na, opdracht.nu, opdracht.vandaag, jaren, opdracht.correlatie)
+        return 200, {"gedaan": uit.gedaan, "maandenGezegd": uit.gezegd, "volgende": uit.volgende}
+
+    return await voer_uit(verzoek, SCHRIJVEN, str(na).encode(), werk)
 
 
 def alleen_over_iedereen(opdracht: Opdracht) -> None:

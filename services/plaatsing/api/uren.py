@@ -2,9 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Annotated
 from uuid import UUID
 
 from banenspoor_contracts import Contract, Feit
+from pydantic import AfterValidator
+from pydantic_core import PydanticCustomError
 
 from services.plaatsing.api.velden import Dag, Honderdsten, Sleutelveld, Tekst
 from services.plaatsing.domain.dossier import Dossier, neem_regel
@@ -19,6 +22,12 @@ from shared.api import Fout, Opdracht, Rij, Uitslag
 from shared.db import Tx, vergrendel
 
 
+def _geleverd(soort: UrenSoort) -> UrenSoort:
+    if soort is UrenSoort.VOORTGEZET:
+        raise PydanticCustomError("onjuist", "kies uit regulier of uitbetaling")
+    return soort
+
+
 class UrenRij(Rij):
     """De uren van een tijdvak `[tijdvak_van, tijdvak_tot)`. Zelfde tijdvak en soort nog eens: de verbetering ervan.
 
@@ -30,7 +39,7 @@ class UrenRij(Rij):
     tijdvak_tot: Dag
     uren: Honderdsten
     contract: Contract | None = None
-    soort: UrenSoort = UrenSoort.REGULIER
+    soort: Annotated[UrenSoort, AfterValidator(_geleverd)] = UrenSoort.REGULIER
     levering: Tekst | None = None
     leverancier: Tekst | None = None
 

@@ -37,11 +37,12 @@ create index leveringstuk_levering on leveringstuk (levering_nr);
 
 -- Elke versie van elke urenregel, op volgorde van nr; urenregel zelf is de laatste waarvan de levering niet is ingetrokken.
 -- na_levering: de levering van de versie die zij vervangt of bevestigt; leeg: de regel was er niet. gelijk: zij bevestigt.
--- Alleen aanvullen; weg gaat zij met haar baan (vernietiging).
+-- Alleen aanvullen; weg gaat zij met haar baan (vernietiging). Zonder foreign keys: die kosten hier samen 22 µs processortijd
+-- per regel (gemeten), en dezelfde transactie zet urenregel onder de hare en houdt de levering vast.
 create table regelversie (
   nr           bigint generated always as identity,
-  plaatsing_nr bigint not null references plaatsing (nr) on delete cascade,
-  levering_nr  integer not null references levering (nr),
+  plaatsing_nr bigint not null,
+  levering_nr  integer not null,
   soort        text not null,
   van          date not null,
   tot          date not null,
@@ -53,6 +54,13 @@ create table regelversie (
   primary key (plaatsing_nr, nr)
 );
 create index regelversie_levering on regelversie (levering_nr, plaatsing_nr);
+create function vergeet_versies() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+  delete from regelversie v using weg where v.plaatsing_nr = weg.nr;
+  return null;
+end $$;
+create trigger versies_gaan_met_hun_baan after delete on plaatsing
+  referencing old table as weg for each statement execute function vergeet_versies();
 revoke update, delete, truncate on regelversie, leveringstuk from plaatsing_app;
 revoke delete, truncate on levering from plaatsing_app;
 
@@ -76,3 +84,16 @@ select v.levering_nr, max(v.op), l.leverancier, count(*), 0, 0, '{}',
     cross join generate_series(date_trunc('month', w.van::timestamp), w.tot - 1, interval '1 month') m
     where w.levering_nr = v.levering_nr order by 1)
 from regelversie v join levering l on l.nr = v.levering_nr group by v.levering_nr, l.leverancier;
+
+-- Wat jaarlijks komt loopt door tot het geleverd is: een regel van de soort voortgezet, naast wat er geleverd wordt en alleen
+-- geldig in maanden waarover niets geleverd is. Zij heeft geen versies: zij volgt uit wat er wel geleverd is.
+alter table urenregel drop constraint urenregel_soort_check;
+alter table urenregel add constraint urenregel_soort_check check (soort in ('regulier', 'uitbetaling', 'voortgezet'));
+alter table urenregel drop constraint tijdvakken_overlappen_niet;
+alter table urenregel add constraint tijdvakken_overlappen_niet exclude using gist (
+  box(
+    point(plaatsing_nr * 2 + (soort = 'uitbetaling')::int, van - date '2000-01-01'),
+    point(plaatsing_nr * 2 + (soort = 'uitbetaling')::int, tot - date '2000-01-01' - 0.5)
+  ) with &&
+) where (soort <> 'voortgezet');
+create index urenregel_voortgezet on urenregel (plaatsing_nr) where soort = 'voortgezet';

@@ -50,7 +50,7 @@ from (
   union all
   select u.leverancier, 0, 0, 0, count(distinct u.plaatsing_nr)
   from eigen join urenregel u using (plaatsing_nr)
-  where exists (
+  where u.soort <> 'voortgezet' and exists (
     select from regelversie v where v.plaatsing_nr = u.plaatsing_nr and v.levering_nr = $1
       and (v.soort, v.van, v.tot) <> (u.soort, u.van, u.tot)
       and date_trunc('month', v.van::timestamp) < u.tot and date_trunc('month', u.van::timestamp) < v.tot

@@ -90,8 +90,23 @@ class Ontvangst:
 
     async def bewaar(self, tx: Tx) -> None:
         """Schrijft de versies op volgorde, en per levering één stuk."""
-        laatste = await _laatste(tx, self._bekend)
-        rijen = []
+        if self._bekend:
+            rijen = self._na(await _laatste(tx, self._bekend))
+        else:  # alles is nieuw: verreweg het meest
+            rijen = [
+                (nr, self.nummers[naam], r.soort, r.van, r.tot, r.uren_x100, r.contract, r.bekend_op or self.nu, None, False)
+                for naam, nr, r, _ in self._versies
+            ]
+        if rijen:
+            await tx.copy_records_to_table("regelversie", records=rijen, columns=_VERSIEKOLOMMEN)
+        for naam, s in self._stukken.items():
+            maanden = sorted({maand for tijdvak in s.tijdvakken for maand, _ in dagen_per_maand(*tijdvak)})
+            aantallen = (s.nieuw, s.vervangen, s.ongewijzigd, s.afgewezen)
+            await tx.execute(_STUK, self.nummers[naam], self.nu, self.client, *aantallen, maanden)
+
+    def _na(self, laatste: dict[Plek, int]) -> list[tuple[Any, ...]]:
+        """De versies met de levering waar elk na komt; wat dezelfde levering nog eens zegt is er al."""
+        rijen = list[tuple[Any, ...]]()
         for naam, nr, regel, gelijk in self._versies:
             levering, plek = self.nummers[naam], (nr, regel.sleutel)
             vorige = laatste.get(plek)
@@ -99,12 +114,7 @@ class Ontvangst:
             if not (gelijk and vorige == levering):
                 waarden = (regel.uren_x100, regel.contract, regel.bekend_op or self.nu, vorige, gelijk)
                 rijen.append((nr, levering, *regel.sleutel, *waarden))
-        if rijen:
-            await tx.copy_records_to_table("regelversie", records=rijen, columns=_VERSIEKOLOMMEN)
-        for naam, s in self._stukken.items():
-            maanden = sorted({maand for tijdvak in s.tijdvakken for maand, _ in dagen_per_maand(*tijdvak)})
-            aantallen = (s.nieuw, s.vervangen, s.ongewijzigd, s.afgewezen)
-            await tx.execute(_STUK, self.nummers[naam], self.nu, self.client, *aantallen, maanden)
+        return rijen
 
     def _stuk(self, naam: Naam, regel: Regel | None) -> _Stuk:
         stuk = self._stukken.get(naam)
