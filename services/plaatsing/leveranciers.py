@@ -1,4 +1,4 @@
-"""Elke vijf minuten: hoeveel leveranciers te laat of stil zijn, als metriek. Wie dat zijn staat alleen achter de API."""
+"""Elk kwartier: hoeveel leveranciers te laat of stil zijn, als metriek. Wie dat zijn staat alleen achter de API."""
 
 import asyncio
 from datetime import datetime
@@ -11,7 +11,7 @@ from shared.db import VOORBIJGAAND, Pool
 from shared.log import log
 from shared.settings import Instellingen
 
-ELKE = 300
+ELKE = 900
 TE_LAAT = Gauge("banenspoor_leverancier_te_laat", "Leveranciers met een gesloten maand waarvan niets kwam")
 STIL = Gauge("banenspoor_leverancier_stil", "Leveranciers van wie al te lang niets kwam")
 

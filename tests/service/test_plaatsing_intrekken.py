@@ -113,6 +113,18 @@ async def test_a_line_that_a_later_delivery_confirmed_stays_without_being_said_a
     assert weg.nieuw is None
 
 
+async def test_a_line_goes_back_to_the_latest_of_the_versions_that_remain(dienst: Plaatsing) -> None:
+    await dienst.goed("plaatsingen", baan("P-1", uuid4()))
+    for nr in (1, 2, 3, 4):
+        await dienst.goed("uren", uren("P-1", 12, f"{nr}00", levering=f"L{nr}"))
+    assert await trek_in(dienst, await levering(dienst, "L3")) == []
+    [een] = await trek_in(dienst, await levering(dienst, "L4"))
+    [twee] = await trek_in(dienst, await levering(dienst, "L2"))
+    assert [f.nieuw and f.nieuw.uren_x100 for f in (een, twee)] == [20000, 10000]
+    assert await dienst.pool.fetchval("select levering from urenregel") == "L1"
+    await dienst.controleer()
+
+
 async def test_the_same_name_after_a_withdrawal_is_a_new_delivery(dienst: Plaatsing) -> None:
     await dienst.goed("plaatsingen", baan("P-1", uuid4()))
     await dienst.goed("uren", uren("P-1", 12, "100", levering="L1"))

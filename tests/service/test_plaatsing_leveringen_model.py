@@ -29,15 +29,15 @@ async def database(db: MaakDatabase, monkeypatch: pytest.MonkeyPatch) -> AsyncIt
 
 _Regel = tuple[int, int, int, str, int, bool]
 _regel = st.tuples(
-    st.integers(0, 2),  # baan
-    st.integers(8, 11),  # eerste maand
+    st.integers(0, 1),  # baan
+    st.integers(10, 11),  # eerste maand
     st.sampled_from([1, 1, 1, 2]),  # maanden
-    st.sampled_from(["regulier", "regulier", "uitbetaling"]),
+    st.sampled_from(["regulier", "regulier", "regulier", "uitbetaling"]),
     st.sampled_from([-300, 0, 1, 1000, 1000, 2550]),
     st.booleans(),  # vast contract
 )
 _namen = st.sampled_from([("A", "1"), ("A", "2"), ("B", "1")])
-_lever = st.tuples(st.just("lever"), st.lists(st.tuples(_namen, _regel), min_size=1, max_size=6))
+_lever = st.tuples(st.just("lever"), st.lists(st.tuples(_namen, _regel), min_size=1, max_size=8))
 _intrekken = st.tuples(st.sampled_from(["stap", "stap", "af"]), _namen)
 _anders = st.tuples(st.just("baan"), st.integers(0, 2))
 _hoor = st.tuples(st.just("register"), st.integers(0, 2))

@@ -96,7 +96,7 @@ async def _dossiers(
         vast = {persoon for _, persoon in wie.values()}
         await vergrendel(tx, map(str, vast))
         terug: dict[int, dict[Sleutel, Regel | None]] = defaultdict(dict)
-        for regel in await intrekking.regels(tx, nr, wie):
+        for regel in await intrekking.regels(tx, nr, nummers[0] - 1, nummers[-1]):
             terug[regel.nr][regel.nu.sleutel] = regel.terug
         bereik = {wie[baan][0]: _bereik(regels) for baan, regels in terug.items()}
         dossiers = list((await banen.dossiers(tx, bereik)).values())

@@ -18,7 +18,8 @@ create table levering (
     ((ingetrokken_op is null) = (ingetrokken_door is null) and (ingetrokken_op is null) = (reden is null)),
   constraint gereed_na_begin check (gereed_op is null or ingetrokken_op is not null)
 );
-create unique index levering_open on levering (leverancier, naam, dag) nulls not distinct where ingetrokken_op is null;
+create unique index levering_open on levering (leverancier, coalesce(naam, ''), coalesce(dag, date '-infinity'))
+  where ingetrokken_op is null;
 create index levering_leverancier on levering (leverancier, nr);
 
 -- Wat er van één stuk (een transactie) van een levering werd: alleen tellingen. afgewezen: aantal per code.

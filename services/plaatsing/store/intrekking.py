@@ -22,21 +22,23 @@ _RESTEREND = "select count(distinct plaatsing_nr) from regelversie where leverin
 _PERSONEN = "select nr, plaatsing, persoon from plaatsing where nr = any($1::bigint[])"
 _TERUG = """
 select u.plaatsing_nr, p.van as baan_van, p.tot as baan_tot, u.soort, u.van, u.tot, u.uren_x100, u.contract,
-  u.leverancier, u.levering, t.uren_x100 as terug_x100, t.contract as terug_contract, t.leverancier as terug_leverancier,
-  t.naam as terug_levering
+  u.leverancier, u.levering, t.uren_x100 as terug_x100, t.contract as terug_contract, l.leverancier as terug_leverancier,
+  l.naam as terug_levering
 from (
   select distinct plaatsing_nr, soort, van, tot from regelversie
-  where levering_nr = $1 and plaatsing_nr > $2 and ($3::bigint[] is null or plaatsing_nr = any($3))
+  where levering_nr = $1 and plaatsing_nr > $2 and plaatsing_nr <= $3
 ) g
 join urenregel u using (plaatsing_nr, soort, van, tot)
 join plaatsing p on p.nr = u.plaatsing_nr
 left join lateral (
-  select v.uren_x100, v.contract, l.leverancier, l.naam
-  from regelversie v join levering l on l.nr = v.levering_nr
+  select v.uren_x100, v.contract, v.levering_nr
+  from regelversie v
   where v.plaatsing_nr = u.plaatsing_nr and v.soort = u.soort and v.van = u.van and v.tot = u.tot
-    and v.levering_nr <> $1 and l.ingetrokken_op is null
+    and v.levering_nr <> $1
+    and not exists (select from levering w where w.nr = v.levering_nr and w.ingetrokken_op is not null)
   order by v.nr desc limit 1
 ) t on true
+left join levering l on l.nr = t.levering_nr
 order by u.plaatsing_nr, u.van, u.soort
 """
 _WEG = """
@@ -44,6 +46,7 @@ delete from urenregel u using unnest($1::bigint[], $2::text[], $3::date[], $4::d
 where u.plaatsing_nr = g.nr and u.soort = g.soort and u.van = g.van and u.tot = g.tot
 """
 _STUK = 2000
+_LAATSTE = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,14 +101,14 @@ async def personen(tx: Tx, banen: Collection[int]) -> dict[int, tuple[UUID, UUID
     return {rij["nr"]: (rij["plaatsing"], rij["persoon"]) for rij in await tx.fetch(_PERSONEN, list(banen))}
 
 
-async def regels(tx: Tx, nr: int, banen: Collection[int]) -> list[Terug]:
-    """Wat er van de regels van deze banen blijft; de sloten zijn genomen."""
-    return [_terug(rij) for rij in await tx.fetch(_TERUG, nr, 0, list(banen))]
+async def regels(tx: Tx, nr: int, na: int, tot: int) -> list[Terug]:
+    """Wat er van de regels van de banen na `na` tot en met `tot` blijft; de sloten zijn genomen."""
+    return [_terug(rij) for rij in await tx.fetch(_TERUG, nr, na, tot)]
 
 
 async def alle(tx: Tx, nr: int, na: int) -> AsyncIterator[Terug]:
     """Wat er van alle regels zou blijven, in stukken gelezen, op volgorde van baan."""
-    cursor = await tx.cursor(_TERUG, nr, na, None)
+    cursor = await tx.cursor(_TERUG, nr, na, _LAATSTE)
     while rijen := await cursor.fetch(_STUK):
         for rij in rijen:
             yield _terug(rij)

@@ -19,8 +19,8 @@ Plek: TypeAlias = tuple[int, Sleutel]
 _OPEN = """
 select l.nr, l.leverancier, l.naam, l.dag
 from unnest($1::text[], $2::text[], $3::date[]) as g (leverancier, naam, dag)
-join levering l on l.leverancier = g.leverancier and l.naam is not distinct from g.naam
-  and l.dag is not distinct from g.dag and l.ingetrokken_op is null
+join levering l on l.leverancier = g.leverancier and coalesce(l.naam, '') = coalesce(g.naam, '')
+  and coalesce(l.dag, date '-infinity') = coalesce(g.dag, date '-infinity') and l.ingetrokken_op is null
 order by l.nr for share of l
 """
 _BEGIN = """
@@ -94,7 +94,18 @@ class Ontvangst:
             rijen = self._na(await _laatste(tx, self._bekend))
         else:  # alles is nieuw: verreweg het meest
             rijen = [
-                (nr, self.nummers[naam], r.soort, r.van, r.tot, r.uren_x100, r.contract, r.bekend_op or self.nu, None, False)
+                (
+                    nr,
+                    self.nummers[naam],
+                    r.soort,
+                    r.van,
+                    r.tot,
+                    r.uren_x100,
+                    r.contract,
+                    r.bekend_op or self.nu,
+                    None,
+                    False,
+                )
                 for naam, nr, r, _ in self._versies
             ]
         if rijen:
