@@ -198,15 +198,20 @@ async def test_a_merge_meanwhile_is_waited_for_and_followed(dienst: Plaatsing) -
 
 
 async def test_a_delivery_that_is_coming_in_holds_back_its_withdrawal(dienst: Plaatsing) -> None:
-    await dienst.goed("plaatsingen", baan("P-1", uuid4()), baan("P-2", uuid4()))
+    persoon = uuid4()
+    await dienst.goed("plaatsingen", baan("P-1", uuid4()), baan("P-2", persoon))
     await dienst.goed("uren", uren("P-1", 12, levering="L1"))
     id_ = await levering(dienst, "L1")
     async with dienst.pool.acquire() as tx, tx.transaction():
-        await dienst.neem_in(tx, "uren", uren("P-2", 12, levering="L1"))
-        taak = asyncio.create_task(trek_in(dienst, id_))
+        await vergrendel(tx, [str(persoon)])  # de rij heeft haar levering al, en wacht nu op haar persoon
+        rij = asyncio.create_task(dienst.goed("uren", uren("P-2", 12, levering="L1")))
         await asyncio.sleep(0.2)
-        assert not taak.done()
-    feiten = await asyncio.wait_for(taak, 10)
+        weg = asyncio.create_task(trek_in(dienst, id_))
+        await asyncio.sleep(0.2)
+        assert not rij.done()
+        assert not weg.done()
+    await asyncio.wait_for(rij, 10)
+    feiten = await asyncio.wait_for(weg, 10)
     assert [f.reden for f in feiten].count(Reden.LEVERING_INGETROKKEN) == 2
     assert (await dienst.tel())["urenregel"] == 0
 

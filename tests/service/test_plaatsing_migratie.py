@@ -24,7 +24,8 @@ select gen_random_uuid(), '00000000-0000-7000-8000-000000000002', 'A', 'P-' || n
   'markt', '2010-01-01', 1 from werkgever, generate_series(1, 2) n;
 insert into urenregel (plaatsing_nr, soort, van, tot, uren_x100, leverancier, levering, bekend_op)
 select nr, 'regulier', date '2017-11-20', date '2017-12-18', 100, 'A', 'L1', null from plaatsing union all
-select nr, 'regulier', date '2017-10-01', date '2017-11-01', 200, 'A', null, timestamptz '2017-11-30T23:30:00Z' from plaatsing union all
+select nr, 'regulier', date '2017-10-01', date '2017-11-01', 200, 'A', null,
+  timestamptz '2017-11-30T23:30:00Z' from plaatsing union all
 select nr, 'uitbetaling', date '2017-10-01', date '2017-11-01', 300, 'A', null, null from plaatsing;
 """
 
