@@ -150,7 +150,7 @@ async def ontvang(tx: Tx, namen: Iterable[Naam], client: str, nu: datetime) -> O
 
 
 async def _open(tx: Tx, namen: Sequence[Naam]) -> dict[Naam, int]:
-    rijen = await tx.fetch(_OPEN, *map(list, zip(*namen, strict=True)))
+    rijen = await tx.fetch(_OPEN, *map(list, zip(*namen, strict=True))) if namen else []
     return {(r["leverancier"], r["naam"], r["dag"]): r["nr"] for r in rijen}
 
 
