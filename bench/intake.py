@@ -22,11 +22,10 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from uuid import uuid4
 
-import httpx
 from stdnum.nl import bsn as elfproef
 
+from bench.lijnen import Lijnen
 from deploy import topics
 from deploy.elders import soorten
 from deploy.lokaal import databases
@@ -45,7 +44,6 @@ PER_SECONDE = 100
 LAT_SECONDEN = 15
 GEDULD = 30
 """Seconden na de laatste vraag; wat dan nog wacht of mislukte, telt als zo lang."""
-GRENS = httpx.Limits(max_connections=None, max_keepalive_connections=200)
 
 
 def bsns(loting: random.Random, cijfer: int) -> Iterator[str]:
@@ -153,26 +151,25 @@ def wisselen(client: Client, rondes: int, loting: random.Random) -> dict[str, Me
 async def enkele(adres: str, token: str, nummers: Iterator[str], seconden: int) -> list[float]:
     """Enkele registraties op een vaste klok (open lus): de wachttijd telt vanaf het geplande moment."""
     duur: list[float] = []
-    async with httpx.AsyncClient(
-        base_url=adres, headers={"Authorization": f"Bearer {token}"}, timeout=120, limits=GRENS
-    ) as http:
+    lijnen = Lijnen(adres, token)
+    await lijnen.open()
 
-        async def een(moment: float) -> None:
-            rij = {"bsn": next(nummers), "grondslag": "PW_INDICATIE", "van": "2024-01-01", "gemeente": "0014"}
-            antwoord = await http.post("/v1/registraties", json=rij, headers={"Idempotency-Key": str(uuid4())})
-            antwoord.raise_for_status()
-            duur.append((time.perf_counter() - moment) * 1000)
+    async def een(moment: float) -> None:
+        rij = {"bsn": next(nummers), "grondslag": "PW_INDICATIE", "van": "2024-01-01", "gemeente": "0014"}
+        await lijnen.post("/v1/registraties", rij)
+        duur.append((time.perf_counter() - moment) * 1000)
 
-        begin, taken = time.perf_counter(), []
-        for nr in range(seconden * PER_SECONDE):
-            moment = begin + nr / PER_SECONDE
-            if (rust := moment - time.perf_counter()) > 0:
-                await asyncio.sleep(rust)
-            taken.append(asyncio.create_task(een(moment)))
-        _, over = await asyncio.wait(taken, timeout=GEDULD)
-        for taak in over:
-            taak.cancel()
-        await asyncio.gather(*taken, return_exceptions=True)
+    begin, taken = time.perf_counter(), []
+    for nr in range(seconden * PER_SECONDE):
+        moment = begin + nr / PER_SECONDE
+        if (rust := moment - time.perf_counter()) > 0:
+            await asyncio.sleep(rust)
+        taken.append(asyncio.create_task(een(moment)))
+    _, over = await asyncio.wait(taken, timeout=GEDULD)
+    for taak in over:
+        taak.cancel()
+    await asyncio.gather(*taken, return_exceptions=True)
+    lijnen.sluit()
     return sorted(duur + [max(GEDULD * 1000.0, *duur)] * (len(taken) - len(duur)))
 
 

@@ -6,7 +6,7 @@ aiokafka heeft hier geen methoden voor, wel de verzoeken; zij gaan door de eigen
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -52,6 +52,20 @@ def lees(bestand: Path, topics: Mapping[str, object]) -> set[Recht]:
         uit |= {Recht(wie, TOPIC, topic, LEES) for topic in {*zegt, *hoort}}
         if hoort:
             uit.add(Recht(wie, GROEP, f"banenspoor-{dienst}", LEES))
+    return uit
+
+
+def van_afnemers(afnemers: Iterable[str]) -> set[Recht]:
+    """Wie van buiten afneemt mag het eigen topic lezen, in een groep met de eigen naam, en meer niet; plaatsing schrijft het."""
+    uit = set()
+    for naam in afnemers:
+        wie, topic = f"User:afnemer-{naam}", f"afname-{naam}"
+        uit |= {
+            Recht(wie, TOPIC, topic, LEES),
+            Recht(wie, TOPIC, topic, ZIE),
+            Recht(wie, GROEP, f"afnemer-{naam}", LEES),
+        }
+        uit |= {Recht("User:plaatsing", TOPIC, topic, handeling) for handeling in (SCHRIJF, LEES, ZIE)}
     return uit
 
 

@@ -101,14 +101,18 @@ def topics(
 
         from deploy import acl as rechten
         from deploy import topics as onderwerpen
-        from shared.settings import lees_topics
+        from shared.settings import lees_afnemers, lees_topics
 
         kafka = _kafka(dir)
         bestand = Path(os.environ.get("BANENSPOOR_TOPICS") or onderwerpen.BESTAND)
         for naam in asyncio.run(onderwerpen.zorg_voor(kafka, bestand, replicatie)):
             typer.echo(naam)
         if acl is not None:
-            nieuw, weg = asyncio.run(rechten.zorg_voor(kafka, rechten.lees(acl, lees_topics(bestand))))
+            nieuw, weg = asyncio.run(
+                rechten.zorg_voor(
+                    kafka, rechten.lees(acl, lees_topics(bestand)) | rechten.van_afnemers(lees_afnemers())
+                )
+            )
             typer.echo(f"rechten: {len(nieuw)} gegeven, {len(weg)} ingetrokken", err=True)
 
 

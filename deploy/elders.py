@@ -78,6 +78,7 @@ OPDRACHTEN = (
         "Sleutels vervangen, nalopen wie naar wie keek, samenvoegen en vernietigen.",
         _app_van("services.intake.kluis_cli"),
     ),
+    Elders("afnemers", "Wie van buiten banen afneemt, vullen.", _app_van("services.plaatsing.afnemers_cli")),
     Elders("historie", "Het laden van historie sluiten.", _beheer("historie")),
     Elders("doctor", "Wat deze machine heeft en wat er mankeert.", _app_van("deploy.doctor")),
     Elders(

@@ -4,6 +4,7 @@ Een soort (`Soort`) is één bestandsvorm én één route: `POST pad` neemt éé
 wordt apart beoordeeld; wat goed is wordt in één transactie vastgelegd, samen met het antwoord.
 """
 
+import asyncio
 import hashlib
 import json
 import re
@@ -15,6 +16,7 @@ from typing import Annotated, Any, TypeVar
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
+import msgspec
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -38,6 +40,8 @@ from shared.log import log
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 NDJSON = "application/x-ndjson"
 MAX_RIJEN = 10_000
+HAP = 50
+"""Na zoveel rijen rekenen komt een ander verzoek aan de beurt: naast een blok van duizend wacht één rij niet lang."""
 MAX_LICHAAM = 32 * 2**20
 M = TypeVar("M", bound="Rij")
 
@@ -114,6 +118,8 @@ class Opdracht:
     gemeente: str | None = None
     persoon: UUID | None = None
     """Namens wie: uit het token."""
+    bewijs_verplicht: bool = False
+    """Instelling van intake: geen nieuwe registratie zonder het bewijs van haar grondslag."""
 
 
 Verwerker = Callable[[Tx, Sequence[tuple[int, Any]], Opdracht], Awaitable[Uitslag]]
@@ -121,7 +127,10 @@ Verwerker = Callable[[Tx, Sequence[tuple[int, Any]], Opdracht], Awaitable[Uitsla
 
 @dataclass(frozen=True, slots=True)
 class Soort:
-    """Eén bestandsvorm en haar route. `bsn`: het bestand heeft een BSN waar de route `persoon` verwacht."""
+    """Eén bestandsvorm en haar route. `bsn`: het bestand heeft een BSN waar de route `persoon` verwacht.
+
+    `lanen`: rijen met een andere eerste kolom hangen niet van elkaar af, en mogen tegelijk onderweg zijn.
+    """
 
     naam: str
     dienst: str
@@ -131,6 +140,7 @@ class Soort:
     scope: str
     volgorde: tuple[str, ...]
     bsn: bool = False
+    lanen: bool = False
 
 
 class Probleem(Exception):
@@ -204,7 +214,18 @@ def aanroeper(verzoek: Request, *scopes: str) -> Aanroeper:
 
 def _opdracht(verzoek: Request, wie: Aanroeper, *, proef: bool = False) -> Opdracht:
     nu = datetime.now(AMSTERDAM)
-    return Opdracht(wie.client, wie.scopes, nu, nu.date(), uuid4(), proef, wie.werkgever, wie.gemeente, wie.persoon)
+    return Opdracht(
+        wie.client,
+        wie.scopes,
+        nu,
+        nu.date(),
+        uuid4(),
+        proef,
+        wie.werkgever,
+        wie.gemeente,
+        wie.persoon,
+        getattr(verzoek.app.state, "bewijs_verplicht", False),
+    )
 
 
 def lezer(*scopes: str) -> Any:
@@ -227,7 +248,10 @@ async def lees_tx(verzoek: Request) -> AsyncIterator[Tx]:
 # --- opdrachten --------------------------------------------------------------------------------------------------------
 
 _SLOT = "select pg_try_advisory_xact_lock(hashtextextended($1, 0))"
-_EERDER = "select vinger, status, antwoord from idempotentie where client = $1 and route = $2 and sleutel = $3"
+_EERDER = """
+select r.afwijking is not null as wijkt_af, i.vinger, i.status, i.antwoord
+from relay_stand r left join idempotentie i on i.client = $1 and i.route = $2 and i.sleutel = $3
+"""
 _BEWAAR = """
 insert into idempotentie (client, route, sleutel, vinger, status, antwoord, blijvend) values ($1, $2, $3, $4, $5, $6, $7)
 """
@@ -254,10 +278,10 @@ async def voer_uit(verzoek: Request, scope: str, lichaam: bytes, werk: Werk) -> 
     async with pool.acquire() as conn, conn.transaction():
         if not await conn.fetchval(_SLOT, f"{wie.client} {route} {sleutel}"):
             raise Probleem(409, "bezig", "Deze opdracht wordt al uitgevoerd")
-        if await conn.fetchval("select afwijking is not null from relay_stand"):
-            raise Probleem(503, "niet_gereed", "Deze dienst neemt nu geen opdrachten aan", "log en database wijken af")
         eerder = await conn.fetchrow(_EERDER, wie.client, route, sleutel)
-        if eerder is not None:
+        if eerder is not None and eerder["wijkt_af"]:
+            raise Probleem(503, "niet_gereed", "Deze dienst neemt nu geen opdrachten aan", "log en database wijken af")
+        if eerder is not None and eerder["vinger"] is not None:
             if eerder["vinger"] != vinger:
                 raise Probleem(422, "andere_inhoud", "Deze Idempotency-Key is al gebruikt voor een andere opdracht")
             return _antwoord(eerder["status"], {**eerder["antwoord"], "herhaald": True})
@@ -315,7 +339,7 @@ def _route(router: APIRouter, soort: Soort) -> None:
         aanroeper(verzoek, soort.scope)  # eerst wie, dan pas lezen
         lichaam = await lees_lichaam(verzoek)
         bulk = verzoek.headers.get("content-type", "").startswith(NDJSON)
-        rijen, fouten = _lees_rijen(lichaam, soort.model, bulk=bulk)
+        rijen, fouten = await _lees_rijen(lichaam, soort.model, bulk=bulk)
 
         async def werk(tx: Tx, wat: Opdracht) -> tuple[int, dict[str, Any]]:
             goed = await _mag_historie(tx, rijen, fouten, wat)
@@ -362,16 +386,18 @@ async def _mag_historie(
     return goed
 
 
-def _lees_rijen(lichaam: bytes, model: type[M], *, bulk: bool) -> tuple[list[tuple[int, M]], list[Fout]]:
+async def _lees_rijen(lichaam: bytes, model: type[M], *, bulk: bool) -> tuple[list[tuple[int, M]], list[Fout]]:
     regels = lichaam.splitlines() if bulk else [lichaam]
     if len(regels) > MAX_RIJEN:
         raise Probleem(413, "te_veel", f"Hooguit {MAX_RIJEN} rijen per opdracht")
     rijen: list[tuple[int, M]] = []
     fouten: list[Fout] = []
     for nr, regel in enumerate(regels, start=1):
+        if nr % HAP == 0:
+            await asyncio.sleep(0)
         try:
-            inhoud = json.loads(regel)
-        except ValueError:
+            inhoud = msgspec.json.decode(regel)
+        except msgspec.DecodeError:
             raise Probleem(400, "geen_json", f"Rij {nr} is geen JSON") from None
         gelezen = lees_rij(nr, inhoud, model)
         if isinstance(gelezen, list):
@@ -384,8 +410,7 @@ def _lees_rijen(lichaam: bytes, model: type[M], *, bulk: bool) -> tuple[list[tup
 def lees_rij(nr: int, inhoud: Any, model: type[M]) -> M | list[Fout]:
     """Eén rij volgens haar model, of de fouten erin (zonder waarden)."""
     if isinstance(inhoud, dict):
-        inhoud = {k: (None if isinstance(v, str) and not v.strip() else v) for k, v in inhoud.items()}
-        inhoud = {k: v for k, v in inhoud.items() if v is not None}
+        inhoud = {k: v for k, v in inhoud.items() if v is not None and (not isinstance(v, str) or v.strip())}
     try:
         return model.model_validate(inhoud)
     except ValidationError as fout:

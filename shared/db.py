@@ -36,6 +36,12 @@ async def _codecs(conn: "asyncpg.Connection[Any]") -> None:
         )
 
 
+async def _schoon(conn: "asyncpg.Connection[Any]") -> None:
+    """Terug in de pool. Buiten een transactie zetten wij niets op een verbinding, dus alleen een open transactie gaat weg."""
+    if conn.is_in_transaction():
+        await conn.reset()
+
+
 async def verbind(url: str) -> "asyncpg.Connection[Any]":
     """Eén verbinding buiten de pool (voor het slot van de relay)."""
     conn = await asyncpg.connect(url, timeout=5, command_timeout=60)
@@ -52,11 +58,12 @@ async def maak_pool(url: str, grootte: int) -> "Pool":
         timeout=5,
         command_timeout=300,
         init=_codecs,
+        reset=_schoon,
         max_inactive_connection_lifetime=60,
     )
 
 
-_SLOTEN = "insert into slot (sleutel) select unnest($1::text[]) on conflict do nothing"
+_SLOTEN = "insert into slot (sleutel) select unnest($1::text[]) on conflict do nothing returning sleutel"
 _VERGRENDEL = "select 1 from slot where sleutel = any($1::text[]) order by sleutel for update"
 
 
@@ -68,8 +75,9 @@ async def vergrendel(tx: Tx, sleutels: Iterable[str]) -> None:
     """
     gesorteerd = sorted(set(sleutels))
     if gesorteerd:
-        await tx.execute(_SLOTEN, gesorteerd)
-        await tx.execute(_VERGRENDEL, gesorteerd)
+        nieuw = {rij["sleutel"] for rij in await tx.fetch(_SLOTEN, gesorteerd)}
+        if bekend := [s for s in gesorteerd if s not in nieuw]:
+            await tx.execute(_VERGRENDEL, bekend)
 
 
 _HISTORIE_SLOT = "select pg_advisory_xact_lock_shared(hashtext('banenspoor-historie'))"

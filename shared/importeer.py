@@ -9,12 +9,14 @@ import csv
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, astuple, dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Annotated
 from uuid import UUID, uuid4
+from zlib import crc32
 
 import typer
 from rich.console import Console
@@ -28,6 +30,8 @@ from shared.wacht import Stap, wacht
 __all__ = ["Bestand", "Samenvatting", "maak_app", "voer_in", "wacht"]
 
 BLOK = 1000
+LANEN = 2
+"""Zoveel blokken tegelijk onderweg; rijen met dezelfde eerste kolom (de sleutel van de soort) blijven op volgorde."""
 _IEMAND = str(UUID(int=0))
 _ELFPROEF = "dit is geen burgerservicenummer: het zijn geen acht of negen cijfers of de elfproef klopt niet"
 
@@ -173,23 +177,34 @@ def voer_in(
         gevonden.seek(0)
         sleutel = bestand.vinger() + (f"-{uuid4().hex}" if opnieuw else "")
         try:
-            for nr, (goed, fouten) in enumerate(_blokken(bestand, gevonden)):
-                _verstuur(client, bestand.soort, goed, fouten, f"{sleutel}-{nr}", proef, uit)
-                lijst.schrijf(fouten)
-                uit.fouten = lijst.rijen
-                stap("versturen", uit.aanvaard + uit.ongewijzigd + uit.fouten, uit.rijen)
+            with ThreadPoolExecutor(LANEN) as draden:
+                for nr, (goed, fouten) in enumerate(_blokken(bestand, gevonden)):
+                    lanen = _lanen(goed, bestand.soort)
+                    onderweg = [
+                        draden.submit(_verstuur, client, bestand.soort, laan, f"{sleutel}-{nr}-{welke}", proef)
+                        for welke, laan in enumerate(lanen)
+                    ]
+                    for klaar in onderweg:
+                        aanvaard, ongewijzigd, afgewezen = klaar.result()
+                        uit.aanvaard += aanvaard
+                        uit.ongewijzigd += ongewijzigd
+                        fouten += afgewezen
+                    lijst.schrijf(fouten)
+                    uit.fouten = lijst.rijen
+                    stap("versturen", uit.aanvaard + uit.ongewijzigd + uit.fouten, uit.rijen)
         except OpdrachtFout as fout:
-            klaar = f"{uit.aanvaard + uit.ongewijzigd + uit.fouten} van {uit.rijen} rijen zijn klaar"
+            klaar_ = f"{uit.aanvaard + uit.ongewijzigd + uit.fouten} van {uit.rijen} rijen zijn klaar"
             raise OpdrachtFout(
-                f"{fout}\n{klaar}; dezelfde opdracht gaat daar verder, --opnieuw begint van voren.", fout.status
+                f"{fout}\n{klaar_}; dezelfde opdracht gaat daar verder, --opnieuw begint van voren.", fout.status
             ) from None
     return uit
 
 
 def _blokken(bestand: Bestand, gevonden: IO[str]) -> Iterator[tuple[list[Rij], list[Fout]]]:
-    """Per duizend rijen: de goede, en de fouten van de andere (`gevonden`, in volgorde van het bestand)."""
+    """Per duizend rijen (van elke laan): de goede, en de fouten van de andere (`gevonden`, in volgorde van het bestand)."""
     wachtend = (Fout(int(rij), *rest) for rij, *rest in csv.reader(gevonden))
     volgende = next(wachtend, None)
+    per_keer = BLOK * (LANEN if bestand.soort.lanen else 1)
     goed, fouten, aantal = list[Rij](), list[Fout](), 0
     for aantal, (nummer, velden) in enumerate(bestand.rijen(), 1):
         if volgende is None or volgende.rij != nummer:
@@ -197,17 +212,26 @@ def _blokken(bestand: Bestand, gevonden: IO[str]) -> Iterator[tuple[list[Rij], l
         while volgende is not None and volgende.rij == nummer:
             fouten.append(volgende)
             volgende = next(wachtend, None)
-        if aantal % BLOK == 0:
+        if aantal % per_keer == 0:
             yield goed, fouten
             goed, fouten = [], []
     yield goed, fouten
 
 
-def _verstuur(
-    client: Client, soort: Soort, goed: list[Rij], fouten: list[Fout], sleutel: str, proef: bool, uit: Samenvatting
-) -> None:
-    """Verstuurt een blok; wat de dienst afwijst komt bij `fouten`, met het rijnummer van het bestand."""
-    vraag = {"proef": "true"} if proef else {}
+def _lanen(goed: list[Rij], soort: Soort) -> list[list[Rij]]:
+    """De rijen verdeeld op sleutel: wie over hetzelfde gaan blijven bij elkaar, op volgorde. Weinig rijen: één laan."""
+    if len(goed) <= BLOK // 2 or not soort.lanen:
+        return [goed]
+    kolom = soort.volgorde[0]
+    lanen: list[list[Rij]] = [[] for _ in range(LANEN)]
+    for rij in goed:
+        lanen[crc32(rij[1][kolom].strip().zfill(9).encode()) % LANEN].append(rij)  # een BSN mag zonder voorloopnul
+    return lanen
+
+
+def _verstuur(client: Client, soort: Soort, goed: list[Rij], sleutel: str, proef: bool) -> tuple[int, int, list[Fout]]:
+    """Verstuurt een blok: aanvaard, ongewijzigd, en wat de dienst afwijst met het rijnummer van het bestand."""
+    vraag, fouten = {"proef": "true"} if proef else {}, list[Fout]()
     if soort.bsn and goed:
         nummers = [rij.pop("bsn").strip() for _, rij in goed]
         personen = client.post("intake", "/v1/pseudoniemen", json={"bsns": nummers}, params=vraag)["pseudoniemen"]
@@ -217,16 +241,15 @@ def _verstuur(
                 fouten.append(Fout(nummer, "bsn", "elfproef", _ELFPROEF))
         goed = [(nummer, rij) for nummer, rij in goed if rij["persoon"]]
     if not goed:
-        return
+        return 0, 0, fouten
     inhoud = "\n".join(json.dumps(rij, ensure_ascii=False) for _, rij in goed).encode()
     koppen = {"Content-Type": NDJSON, "Banenspoor-Blijvend": "true"}
     antwoord = client.post(soort.dienst, soort.pad, sleutel=sleutel, koppen=koppen, content=inhoud, params=vraag)
     gewijzigd = 0 if antwoord.get("herhaald") else antwoord["aanvaard"]
-    uit.aanvaard += gewijzigd
-    uit.ongewijzigd += antwoord["aanvaard"] + antwoord["ongewijzigd"] - gewijzigd
     for fout in (Fout(**f) for f in antwoord["fouten"]):
         kolom = "bsn" if soort.bsn and fout.kolom == "persoon" else fout.kolom
         fouten.append(replace(fout, rij=goed[fout.rij - 1][0], kolom=kolom))
+    return gewijzigd, antwoord["aanvaard"] + antwoord["ongewijzigd"] - gewijzigd, fouten
 
 
 def maak_app(soorten: Callable[[], Sequence[Soort]]) -> Callable[..., None]:

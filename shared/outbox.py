@@ -5,11 +5,12 @@ Nummer en tijd krijgen zij pas ná het vastleggen, van de relay.
 
 import asyncio
 import functools
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from uuid import UUID
 
 import structlog
 from banenspoor_contracts import Feit
+from banenspoor_contracts.feit import Grafsteen
 from banenspoor_contracts.murmur import partitie
 
 from shared.db import Tx, neem_historieslot
@@ -30,6 +31,9 @@ def _van_nu(feit: Feit) -> Feit:
     return feit.model_copy(update={"bekend_op": None}) if _vrij_bekend_op(type(feit)) else feit
 
 
+Afleiding = Callable[[Tx, Sequence[Feit]], Awaitable[Sequence[tuple[int, Feit]]]]
+"""Wat er naast deze feiten nog gezegd moet worden, elk met het nummer van het feit waar het bij hoort."""
+_afleiding: list[Afleiding] = []
 _topics: dict[str, Topic] = {}
 wek = asyncio.Event()
 """Gezet zodra dit proces iets klaarzet: de relay hoeft dan niet op haar volgende ronde te wachten."""
@@ -39,6 +43,11 @@ def ken_topics(topics: dict[str, Topic]) -> None:
     """Onthoudt per topic het aantal partities (uit `deploy/topics.yml`); één keer, bij de start."""
     _topics.clear()
     _topics.update(topics)
+
+
+def leid_af(*afleiding: Afleiding) -> None:
+    """Wat dit proces afleidt van alles wat het zegt; één keer, bij de start. Zonder: niets."""
+    _afleiding[:] = afleiding
 
 
 async def put(
@@ -57,13 +66,17 @@ async def put_elk(tx: Tx, feiten: Sequence[tuple[Feit, UUID | None, UUID | None]
         return []
     if any(f.bekend_op is not None for f, _, _ in feiten) and not await neem_historieslot(tx):
         feiten = [(_van_nu(f), c, o) for f, c, o in feiten]
+    for afleiding in _afleiding:
+        erbij = await afleiding(tx, [feit for feit, _, _ in feiten])
+        feiten = [*feiten, *((feit, *feiten[nr][1:]) for nr, feit in erbij)]
     ids = uuids7(len(feiten))
     spoor = structlog.contextvars.get_contextvars().get("traceparent")
     rijen = []
     for id_, (feit, correlatie, oorzaak) in zip(ids, feiten, strict=True):
         topic, sleutel = feit.op_topic(), feit.sleutel()
         partitie_ = partitie(sleutel, _topics[topic].partities)
-        rijen.append((id_, topic, partitie_, sleutel, feit.type_, feit.bytes_(), correlatie, oorzaak, spoor))
+        data = None if isinstance(feit, Grafsteen) else feit.bytes_()
+        rijen.append((id_, topic, partitie_, sleutel, feit.type_, data, correlatie, oorzaak, spoor))
     await tx.copy_records_to_table("uitgaand", records=rijen, columns=_KOLOMMEN)
     wek.set()
     return ids

@@ -6,7 +6,7 @@ wat wacht zijn nummers en één `ce_time`.
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -63,6 +63,10 @@ from relay_merk
 _KLOK = "select clock_timestamp()"
 
 
+Gezegd = Callable[[str, bytes], None]
+"""Krijgt van elke gebeurtenis het type en de inhoud zodra het log haar bevestigde; rekent alleen, en faalt nooit."""
+
+
 class LogWijktAf(Exception):
     """Log en database horen niet bij elkaar: vervangen log of oudere database. De dienst is niet gereed (protocol 5)."""
 
@@ -83,9 +87,10 @@ class Bevestiging:
 class Relay:
     """De relay van één database. `start` neemt het slot en controleert; `ronde` en `zend` doen het werk."""
 
-    def __init__(self, instellingen: Instellingen, logboek: Logboek) -> None:
+    def __init__(self, instellingen: Instellingen, logboek: Logboek, gezegd: Gezegd | None = None) -> None:
         self._in = instellingen
         self._logboek = logboek
+        self._gezegd = gezegd
         self.naam = f"{instellingen.dienst}-{uuid4()}"
         self._conn: asyncpg.Connection[Any] | None = None
         self._zender: AIOKafkaProducer | None = None
@@ -340,6 +345,9 @@ class Relay:
                 laatste["publicatienr"], bewijs.offset + i - eerste - 1, laatste["id"]
             )
             metrics.GEZEGD.labels(plaats.topic).inc(i - eerste)
+            if (gezegd := self._gezegd) is not None:
+                for rij in rijen[eerste:i]:
+                    gezegd(rij["type"], rij["data"])
 
     def _verder(self, plaats: TopicPartition, offset: int) -> None:
         """Een bevestiging staat altijd voorbij de vorige; anders is het log onder ons vervangen."""

@@ -13,9 +13,12 @@ from typing import Any
 import stamina
 import structlog
 import uvicorn
+from banenspoor_contracts import asyncapi
 from fastapi import APIRouter, FastAPI, Request, Response
-from fastapi.responses import JSONResponse
+from fastapi.responses import HTMLResponse, JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared import metrics, outbox
 from shared.api import Probleem, Soort, meld_problemen_aan, probleemantwoord, router_voor
@@ -27,7 +30,7 @@ from shared.inbox import Handlers, Inbox, Verwerk
 from shared.kafkalog import Logboek
 from shared.log import log, stel_in
 from shared.peil import Peilen
-from shared.relay import Relay
+from shared.relay import Gezegd, Relay
 from shared.settings import Instellingen, lees
 
 _GECONTROLEERD = """
@@ -47,6 +50,8 @@ class Dienst:
 
     `vingersleutel`: geheim waarmee de vingerafdruk van een opdracht wordt gemaakt, voor wie BSN's of nummers ontvangt.
     `taken`: wat na de startcontrole op de achtergrond loopt; gaat er een stuk, dan stopt de dienst.
+    `gezegd`: telt wat het log bevestigde, voor eigen metrieken.
+    `leidt_af`: wat er van alles wat gezegd wordt nog afgeleid wordt, in dezelfde transactie.
     `peilbronnen`: diensten waarvan de peilen bepalen wat vast is (alleen telling).
     """
 
@@ -61,6 +66,8 @@ class Dienst:
     vingersleutel: Callable[[], bytes] | None = None
     bij_start: Callable[[Pool], Awaitable[None]] | None = None
     taken: tuple[Callable[[Pool, Instellingen], Coroutine[Any, Any, None]], ...] = ()
+    gezegd: Gezegd | None = None
+    leidt_af: Callable[[Instellingen], tuple[outbox.Afleiding, ...]] | None = None
 
 
 class Bedrijf:
@@ -70,7 +77,7 @@ class Bedrijf:
         self.dienst, self.instellingen = dienst, instellingen
         self.pool: Pool = None  # type: ignore[assignment]  # gezet bij de start, vóór iets anders loopt
         self.logboek = Logboek(instellingen.kafka_verbinding)
-        self.relay = Relay(instellingen, Logboek(instellingen.kafka_verbinding))
+        self.relay = Relay(instellingen, Logboek(instellingen.kafka_verbinding), dienst.gezegd)
         self.inbox: Inbox | None = None
         self.bus: Bus | None = None
         self.gecontroleerd = False
@@ -189,6 +196,7 @@ def maak_app(dienst: Dienst, instellingen: Instellingen) -> FastAPI:
     """De ASGI-toepassing van een dienst."""
     bedrijf = Bedrijf(dienst, instellingen)
     outbox.ken_topics(instellingen.topiclijst)
+    outbox.leid_af(*(dienst.leidt_af(instellingen) if dienst.leidt_af else ()))
 
     @asynccontextmanager
     async def levensloop(app: FastAPI) -> AsyncIterator[None]:
@@ -212,28 +220,48 @@ def maak_app(dienst: Dienst, instellingen: Instellingen) -> FastAPI:
     app.state.poort = Poort(instellingen.jwks, instellingen.uitgever, instellingen.publiek)
     app.state.mag_schrijven = bedrijf.mag_schrijven
     app.state.reden = lambda: "; ".join(bedrijf.redenen())
+    app.state.bewijs_verplicht = instellingen.bewijs_verplicht
     app.state.vingersleutel = dienst.vingersleutel or dienst.naam.encode
     meld_problemen_aan(app)
     app.include_router(router_voor(dienst.soorten))
     for router in (*dienst.routers, beheer, _gezondheid):
         app.include_router(router)
 
-    @app.middleware("http")
-    async def rondom(verzoek: Request, volgende: Callable[[Request], Awaitable[Response]]) -> Response:
-        spoor = verzoek.headers.get("traceparent", "")
-        structlog.contextvars.bind_contextvars(traceparent=spoor if _TRACEPARENT.fullmatch(spoor) else None)
-        begin = time.monotonic()
-        try:
-            antwoord = await volgende(verzoek)
-        except Exception as fout:  # noqa: BLE001  # hier, en niet erboven: ook een fout van ons telt mee en heeft een versie
-            log.error("verzoek_mislukt", fout=type(fout).__name__, exc_info=fout)
-            antwoord = probleemantwoord(Probleem(500, "intern", "Er ging iets mis bij ons"))
-        route = getattr(verzoek.scope.get("route"), "path", "onbekend")
-        metrics.HTTP.labels(route, verzoek.method, str(antwoord.status_code)).observe(time.monotonic() - begin)
-        antwoord.headers["API-Version"] = app.version
-        return antwoord
-
+    app.add_middleware(Rondom, versie=app.version)
     return app
+
+
+class Rondom:
+    """Om elk verzoek heen: spoor, duur, versie, en een nette fout. Gewone ASGI: elk verzoek betaalt het."""
+
+    def __init__(self, app: ASGIApp, versie: str) -> None:
+        self._app, self._versie = app, versie
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Eén verzoek."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        spoor, status, begin = Headers(scope=scope).get("traceparent", ""), 0, time.monotonic()
+        structlog.contextvars.bind_contextvars(traceparent=spoor if _TRACEPARENT.fullmatch(spoor) else None)
+
+        async def zend(bericht: Message) -> None:
+            nonlocal status
+            if bericht["type"] == "http.response.start":
+                status = bericht["status"]
+                MutableHeaders(scope=bericht)["API-Version"] = self._versie
+            await send(bericht)
+
+        try:
+            await self._app(scope, receive, zend)
+        except Exception as fout:  # hier, en niet erboven: ook een fout van ons telt mee en heeft een versie
+            log.error("verzoek_mislukt", fout=type(fout).__name__, exc_info=fout)
+            if status:
+                raise
+            await probleemantwoord(Probleem(500, "intern", "Er ging iets mis bij ons"))(scope, receive, zend)
+        finally:
+            route = getattr(scope.get("route"), "path", "onbekend")
+            metrics.HTTP.labels(route, scope["method"], str(status)).observe(time.monotonic() - begin)
 
 
 _gezondheid = APIRouter(include_in_schema=False)
@@ -258,6 +286,24 @@ async def gereed(verzoek: Request) -> Response:
         redenen += bedrijf.bus.redenen()
     stand = {"status": "niet gereed" if redenen else "gereed", "redenen": redenen, "klok": klok}
     return JSONResponse(stand, 503 if redenen else 200)
+
+
+@_gezondheid.get("/v1/asyncapi.json")
+async def asyncapi_document(verzoek: Request) -> dict[str, Any]:
+    """AsyncAPI 3.0 van wat deze dienst zegt."""
+    return _asyncapi(verzoek)
+
+
+@_gezondheid.get("/v1/asyncapi")
+async def asyncapi_bladzijde(verzoek: Request) -> Response:
+    """Hetzelfde om te lezen."""
+    return HTMLResponse(asyncapi.bladzijde(_asyncapi(verzoek)))
+
+
+def _asyncapi(verzoek: Request) -> dict[str, Any]:
+    instellingen: Instellingen = verzoek.app.state.bedrijf.instellingen
+    indeling = {naam: topic.model_dump() for naam, topic in instellingen.topiclijst.items()}
+    return asyncapi.document(instellingen.dienst, indeling)
 
 
 @_gezondheid.get("/metrics")

@@ -1,13 +1,14 @@
 """Instellingen: omgeving `BANENSPOOR_*` of bestanden in `/run/secrets`, gelezen en gecontroleerd bij de start."""
 
 import functools
+import re
 import ssl
 import sys
 from pathlib import Path
 from typing import Any, Literal
 
 import yaml
-from pydantic import BaseModel, Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 WORTEL = Path(__file__).resolve().parent.parent
@@ -25,6 +26,15 @@ class Topic(BaseModel):
     def gecompacteerd(self) -> bool:
         """Op een gecompacteerd topic hebben nummers gaten; daar telt alleen `versie` (protocol 10)."""
         return "compact" in self.config.get("cleanup.policy", "")
+
+
+class Afnemer(BaseModel):
+    """Wat een buitenstaander van banen ziet: werkgemeenten (leeg: overal) en vormen (leeg: alleen formeel)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    gemeenten: frozenset[str] = frozenset()
+    vormen: frozenset[str] = frozenset()
 
 
 class Instellingen(BaseSettings):
@@ -47,6 +57,7 @@ class Instellingen(BaseSettings):
     host: str = Field(default="127.0.0.1", description="adres waarop de dienst luistert")
     poort: int = Field(default=8000, ge=0, le=65535, description="poort waarop de dienst luistert")
     topics: Path = Field(default=WORTEL / "deploy" / "topics.yml", description="de topics en hun partities")
+    afnemers: Path = Field(default=WORTEL / "deploy" / "afnemers.yml", description="wie van buiten banen afneemt")
     log_niveau: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="vanaf welk niveau gelogd wordt"
     )
@@ -80,6 +91,9 @@ class Instellingen(BaseSettings):
     )
     tempo_lezen: int = Field(
         default=6_000, ge=1, description="intake: gelezen personen per client per minuut; nergens gepubliceerd"
+    )
+    bewijs_verplicht: bool = Field(
+        default=False, description="intake: geen nieuwe registratie zonder het bewijs dat haar grondslag vraagt"
     )
     verklaring_dagen: int = Field(
         default=90, ge=1, description="intake: zo lang geldt een kandidaatverklaring; nergens gepubliceerd"
@@ -125,7 +139,12 @@ class Instellingen(BaseSettings):
     @functools.cached_property
     def topiclijst(self) -> dict[str, Topic]:
         """De topics van `deploy/topics.yml`, op naam."""
-        return lees_topics(self.topics)
+        return lees_topics(self.topics, self.afnemers)
+
+    @functools.cached_property
+    def afnemerslijst(self) -> dict[str, Afnemer]:
+        """De afnemers van `deploy/afnemers.yml`, op naam."""
+        return lees_afnemers(self.afnemers)
 
     @property
     def kafka_verbinding(self) -> dict[str, Any]:
@@ -152,9 +171,22 @@ class Instellingen(BaseSettings):
         return self.bron_van(self.dienst)
 
 
-def lees_topics(pad: Path) -> dict[str, Topic]:
-    """Leest `topics.yml`."""
-    return {naam: Topic(**regel) for naam, regel in yaml.safe_load(pad.read_text())["topics"].items()}
+AFNEMERS = WORTEL / "deploy" / "afnemers.yml"
+_AFNAME = Topic(partities=3, bron="plaatsing", config={"cleanup.policy": "compact"})
+
+
+def lees_topics(pad: Path, afnemers: Path = AFNEMERS) -> dict[str, Topic]:
+    """Leest `topics.yml`, met van elke afnemer haar topic erbij."""
+    topics = {naam: Topic(**regel) for naam, regel in yaml.safe_load(pad.read_text())["topics"].items()}
+    return topics | {f"afname-{naam}": _AFNAME for naam in lees_afnemers(afnemers)}
+
+
+def lees_afnemers(pad: Path = AFNEMERS) -> dict[str, Afnemer]:
+    """Leest `afnemers.yml`; ValueError als een naam of filter niet kan."""
+    uit = {naam: Afnemer(**regel) for naam, regel in (yaml.safe_load(pad.read_text())["afnemers"] or {}).items()}
+    if fout := [naam for naam in uit if not re.fullmatch(r"[a-z][a-z-]{0,40}", naam)]:
+        raise ValueError(f"{pad}: {', '.join(fout)} is geen naam: kleine letters en streepjes")
+    return uit
 
 
 def lees(dienst: str) -> Instellingen:

@@ -1,6 +1,6 @@
 """Intake: het doelgroepregister en de kluis met BSN's."""
 
-from services.intake import kluisboek, termijnen
+from services.intake import kluisboek, metrieken, termijnen
 from services.intake.api import ROUTERS
 from services.intake.cli import SOORTEN
 from services.intake.handlers import hoor
@@ -27,5 +27,6 @@ DIENST = Dienst(
     routers=ROUTERS,
     vingersleutel=vingersleutel,
     bij_start=controleer_kluis,
-    taken=(termijnen.elke_dag,),
+    taken=(termijnen.elke_dag, metrieken.elke_minuut),
+    gezegd=metrieken.tel,
 )

@@ -47,6 +47,11 @@ class Gemis:
     mist: tuple[str, ...]
 
 
+def gedragen(rij: RegistratieRij) -> list[str]:
+    """De kolommen met bewijs die in deze rij gevuld zijn."""
+    return [kolom for kolom in _KOLOMMEN if getattr(rij, kolom) is not None]
+
+
 async def bewaar(tx: Tx, rijen: Sequence[tuple[UUID, RegistratieRij]]) -> None:
     """Bewaart het bewijs uit deze rijen; een lege kolom laat staan wat er stond, een latere rij gaat voor."""
     laatst: dict[tuple[UUID, str, date], list[int | date | None]] = {}

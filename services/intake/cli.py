@@ -15,6 +15,7 @@ SOORTEN = (
         model=PersoonRij,
         verwerk=verwerk.personen,
         scope=SCHRIJVEN,
+        lanen=True,
         volgorde=("bsn", "geboortedatum", "overleden_op"),
     ),
     Soort(
@@ -24,6 +25,7 @@ SOORTEN = (
         model=RegistratieRij,
         verwerk=verwerk.registraties,
         scope=SCHRIJVEN,
+        lanen=True,
         volgorde=(
             *("bsn", "grondslag", "van", "gemeente", "tot", "reden"),
             *("loonwaarde_procent", "loonwaarde_op", "verzoek_op"),
@@ -36,6 +38,7 @@ SOORTEN = (
         model=CorrectieRij,
         verwerk=verwerk.correcties,
         scope=SCHRIJVEN,
+        lanen=True,
         volgorde=("bsn", "grondslag", "van", "tot", "reden"),
     ),
     Soort(
@@ -45,6 +48,7 @@ SOORTEN = (
         model=VervallenRij,
         verwerk=verwerk.vervallen_voorwaarden,
         scope=SCHRIJVEN,
+        lanen=True,
         volgorde=("bsn", "grondslag", "vervallen_op", "reden"),
     ),
     Soort(
@@ -54,6 +58,7 @@ SOORTEN = (
         model=VerhuizingRij,
         verwerk=verwerk.verhuizingen,
         scope=SCHRIJVEN,
+        lanen=True,
         volgorde=("bsn", "gemeente", "van"),
     ),
     Soort(
@@ -63,6 +68,7 @@ SOORTEN = (
         model=BevestigingRij,
         verwerk=volledigheid.bevestig,
         scope=SCHRIJVEN,
+        lanen=True,
         volgorde=("bsn", "veld", "op"),
     ),
     Soort(
@@ -72,6 +78,7 @@ SOORTEN = (
         model=BemiddelingRij,
         verwerk=volledigheid.bemiddel,
         scope=SCHRIJVEN,
+        lanen=True,
         volgorde=("bsn", "in_beeld", "bemiddelbaar", "op", "begeleiding"),
     ),
 )

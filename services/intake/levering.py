@@ -18,12 +18,14 @@ from uuid import UUID
 
 from banenspoor_contracts import EindReden, Grondslag
 
+from services.intake import kluisboek, store
 from services.intake import levering_sql as sql
-from services.intake import store
 from services.intake.domain.volledige_lijst import Lijstrij, Soort, Vergelijking, Wijziging, vergelijk
 from shared import outbox
 from shared.api import Opdracht, Probleem
-from shared.db import Tx, vergrendel
+from shared.db import Tx
+from shared.kluis import kluis
+from shared.personen import vergeten, vergrendel_personen
 
 STAP = 1000
 """Zoveel mensen per stap van vergelijken en toepassen."""
@@ -88,11 +90,11 @@ async def maak_voorbeeld(tx: Tx, opdracht: Opdracht, levering: UUID) -> dict[str
     stand = await lees(tx, opdracht, levering, slot=True)
     if stand["stand"] == "toegepast":
         return stand
-    await _vergelijk(tx, stand)
+    await _vergelijk(tx, opdracht, stand)
     return await lees(tx, opdracht, levering)
 
 
-async def _vergelijk(tx: Tx, stand: dict[str, Any]) -> bytes:
+async def _vergelijk(tx: Tx, opdracht: Opdracht, stand: dict[str, Any]) -> bytes:
     levering, peildatum = stand["levering"], stand["peildatum"]
     grondslagen = [Grondslag(g) for g in stand["grondslagen"]]
     await tx.execute("delete from levering_wijziging where levering = $1", levering)
@@ -102,7 +104,7 @@ async def _vergelijk(tx: Tx, stand: dict[str, Any]) -> bytes:
     anders = await tx.cursor(sql.ANDERS, levering, peildatum, list(map(str, grondslagen)))
     while personen := [rij["persoon"] for rij in await anders.fetch(STAP)]:
         rijen = []
-        for persoon, beeld in (await _vergelijk_elk(tx, levering, personen, grondslagen, peildatum)).items():
+        for persoon, beeld in (await _vergelijk_elk(tx, opdracht, stand, personen)).items():
             for wijziging in beeld.wijzigingen:
                 nr += 1
                 rijen.append((nr, persoon, *map(_plat, astuple(wijziging))))
@@ -131,14 +133,15 @@ def _beeld(telling: Counter[tuple[str, str, str]]) -> dict[str, Any]:
 
 
 async def _vergelijk_elk(
-    tx: Tx, levering: UUID, personen: Sequence[UUID], grondslagen: Sequence[Grondslag], peildatum: date
+    tx: Tx, opdracht: Opdracht, stand: dict[str, Any], personen: Sequence[UUID]
 ) -> dict[UUID, Vergelijking]:
-    rijen = {
-        persoon: [_rij(r) for r in groep]
-        for persoon, groep in groupby(await tx.fetch(sql.RIJEN, levering, list(personen)), lambda r: r["persoon"])
-    }
-    tijdlijnen = await store.tijdlijnen(tx, personen)
-    return {p: vergelijk(tijdlijnen[p], rijen.get(p, ()), grondslagen, peildatum) for p in personen}
+    """Wat de lijst aan elk verandert, met haar grens uit de kluis: om toe te passen eerst het slot op deze personen."""
+    grondslagen = [Grondslag(g) for g in stand["grondslagen"]]
+    gelezen = await tx.fetch(sql.RIJEN, stand["levering"], list(personen))
+    rijen = {p: [_rij(r) for r in groep] for p, groep in groupby(gelezen, lambda r: r["persoon"])}
+    levens = await kluisboek.lees_levenslopen(tx, kluis(), personen)
+    tijdlijnen = await store.tijdlijnen(tx, personen, {p: leven.grens(opdracht.vandaag) for p, leven in levens.items()})
+    return {p: vergelijk(tijdlijnen[p], rijen.get(p, ()), grondslagen, stand["peildatum"]) for p in personen}
 
 
 def _rij(r: Any) -> Lijstrij:
@@ -168,13 +171,15 @@ async def pas_toe(
         if stand["fout"] and not akkoord:
             detail = f"{stand['fout']} rijen zijn afgewezen: wie daarop staat zou ten onrechte kunnen eindigen"
             raise Probleem(422, "foute_rijen", "Er zijn foute rijen op deze lijst", detail)
-        if (await _vergelijk(tx, stand)).hex() != vinger:
+        if (await _vergelijk(tx, opdracht, stand)).hex() != vinger:
             raise VERANDERD
         zet = "update levering set stand = 'bezig', drempel = $2, akkoord = $3 where levering = $1"
         await tx.execute(zet, levering, drempel, akkoord)
     personen = [rij["persoon"] for rij in await tx.fetch(sql.VOLGENDE, levering, STAP)]
     if personen:
-        await vergrendel(tx, map(str, personen))
+        nu = await vergrendel_personen(tx, personen)
+        if any(oud != nieuw for oud, nieuw in nu.items()) or await vergeten(tx, personen):
+            raise VERANDERD
         await _doe(tx, opdracht, stand, personen)
     resterend = await tx.fetchval(sql.RESTEREND, levering)
     if not resterend:
@@ -183,8 +188,8 @@ async def pas_toe(
 
 
 async def _doe(tx: Tx, opdracht: Opdracht, stand: dict[str, Any], personen: Sequence[UUID]) -> None:
-    levering, grondslagen = stand["levering"], [Grondslag(g) for g in stand["grondslagen"]]
-    beelden = await _vergelijk_elk(tx, levering, personen, grondslagen, stand["peildatum"])
+    levering = stand["levering"]
+    beelden = await _vergelijk_elk(tx, opdracht, stand, personen)
     getoond = {
         persoon: [tuple(r)[1:] for r in groep]
         for persoon, groep in groupby(await tx.fetch(sql.GETOOND, levering, list(personen)), lambda r: r["persoon"])

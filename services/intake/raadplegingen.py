@@ -8,7 +8,10 @@ from datetime import date, timedelta
 from functools import cache
 from uuid import UUID
 
-from services.intake import kluisboek
+from banenspoor_contracts import Grondslag, Registratie
+from banenspoor_contracts.telmee import zoals_zij_gelden
+
+from services.intake import kluisboek, werk
 from services.intake.domain.gegevens import lees
 from services.intake.domain.werkgeversvraag import Antwoord, Antwoordregel, Periode, antwoord, venster
 from services.intake.rijen import BsnRij, Dag
@@ -16,7 +19,7 @@ from services.intake.verantwoording import Naam, Uitkomst, Vraag
 from shared.db import Tx
 from shared.kluis import Kluis
 
-_REGISTRATIES = "select persoon, van, tot from registratie where persoon = any($1::uuid[])"
+_REGISTRATIES = "select persoon, grondslag::text, van, tot from registratie where persoon = any($1::uuid[])"
 _WERK = """
 select distinct persoon from werk
 where persoon = any($1::uuid[]) and (werkgever = $2 or inlener = $2) and not ongedaan and (tot is null or tot > $3)
@@ -66,9 +69,11 @@ async def vraag(
     sleutels = {bsn: kluis.zoeksleutel(bsn) for bsn in bsns}
     personen = await kluisboek.zoek(tx, kluis, sleutels)
     wie = list(personen.values())
-    registraties: dict[UUID, list[Periode]] = {}
-    for persoon, van, tot in await tx.fetch(_REGISTRATIES, wie):
-        registraties.setdefault(persoon, []).append(Periode(van, tot))
+    recht: dict[UUID, list[Registratie]] = {persoon: [] for persoon in wie}
+    for persoon, grondslag, van, tot in await tx.fetch(_REGISTRATIES, wie):
+        recht[persoon].append(Registratie(grondslag=Grondslag(grondslag), van=van, tot=tot))
+    banen = await werk.van(tx, wie)
+    registraties = {p: [Periode(r.van, r.tot) for r in zoals_zij_gelden(recht[p], banen[p])] for p in wie}
     werkt = {rij["persoon"] for rij in await tx.fetch(_WERK, wie, werkgever, venster(op, 1)[0])}
     sinds = op - timedelta(days=geldig_dagen)
     kandidaat = {rij["bsn_hmac"] for rij in await tx.fetch(_KANDIDAAT, werkgever, list(sleutels.values()), sinds)}

@@ -7,16 +7,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from services.intake import werk
 from shared.db import Tx
 
 MINST = 5
 """Een cel met minder personen wordt niet getoond."""
 DIMENSIES = ("grondslag", "gemeente")
+_GELDT = werk.GELDT.format(tabel="registratie_historie", gebonden="$5", vormen="$6", dag="$1")
 
 _OMVANG = """
 with geregistreerd as (
   select persoon, grondslag from registratie_historie
-  where van <= $1 and (tot is null or tot > $1) and coalesce(bekend_op, opgetekend_op) <= $2
+  where van <= $1 and (tot is null or tot > $1) and coalesce(bekend_op, opgetekend_op) <= $2 and {geldt}
   group by persoon, grondslag, van, tot having sum(teken) > 0
 ), woont as (
   select distinct on (persoon) persoon, gemeente from (
@@ -44,10 +46,15 @@ class Cel:
 async def omvang(
     tx: Tx, op: date, bekend_op: datetime, per: Sequence[str], gemeente: str | None
 ) -> tuple[int, list[Cel]]:
-    """Het aantal personen (elk één keer) op dag `op` zoals bekend op `bekend_op`, en de cellen naar `per`."""
+    """Het aantal personen (elk één keer) op dag `op` zoals bekend op `bekend_op`, en de cellen naar `per`.
+
+    Een grondslag die aan werk gebonden is, telt alleen wie op die dag werkt; dat werk is zoals nu bekend.
+    """
     kolommen = ", ".join(f"{d}::text" if d in per else f"null::text as {d}" for d in DIMENSIES)
-    sql = _OMVANG.format(kolommen=kolommen, sets=f"({', '.join(per)})" if per else "()")
-    rijen = await tx.fetch(sql, op, bekend_op, bool(gemeente) or "gemeente" in per, gemeente)
+    sql = _OMVANG.format(kolommen=kolommen, sets=f"({', '.join(per)})" if per else "()", geldt=_GELDT)
+    rijen = await tx.fetch(
+        sql, op, bekend_op, bool(gemeente) or "gemeente" in per, gemeente, werk.GEBONDEN, werk.DIENSTBETREKKING
+    )
     leeg = [r for r in rijen if r["grondslag"] is None and r["gemeente"] is None]
     cellen = [Cel(tuple(r[d] or "" for d in per), r["personen"]) for r in rijen if r not in leeg] if per else []
     return (leeg[0]["personen"] if leeg else 0), sorted(cellen, key=lambda c: c.waarden)

@@ -5,6 +5,7 @@ De volgorde van sloten is altijd dezelfde: eerst de kluis (op zoeksleutel), dan 
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -24,6 +25,7 @@ from services.intake.domain import (
     registreer,
     verhuis,
     vervallen,
+    zonder_bewijs,
 )
 from services.intake.rijen import (
     PersoonBeeindigingRij,
@@ -36,7 +38,7 @@ from services.intake.rijen import (
 )
 from services.intake.toegang import ONBEKENDE_REGISTRATIE, begrens, is_van_ander
 from shared import outbox
-from shared.api import Fout, Opdracht, Uitslag
+from shared.api import HAP, Fout, Opdracht, Uitslag
 from shared.db import Tx, vergrendel
 from shared.kluis import kluis
 from shared.personen import vergeten, vergrendel_personen
@@ -79,7 +81,9 @@ class Registerwerk(Generic[R]):
         stappen: list[store.Stap] = []
         feiten: list[Feit] = []
         goed: list[tuple[UUID, R]] = []
-        for nummer, gevonden, rij in rijen:
+        for nr, (nummer, gevonden, rij) in enumerate(rijen, start=1):
+            if nr % HAP == 0:
+                await asyncio.sleep(0)
             persoon = nu.get(gevonden) if gevonden else None
             uitkomst = ONBEKENDE_REGISTRATIE if persoon is None else self.beslis(stand[persoon], rij, opdracht)
             if persoon is not None:
@@ -121,7 +125,9 @@ async def _lees(
     return await store.tijdlijnen(tx, personen, {p: leven.grens(opdracht.vandaag) for p, leven in levens.items()})
 
 
-def _registreer(t: Tijdlijn, r: RegistratieRij, _: Opdracht) -> Gevolg | Weigering:
+def _registreer(t: Tijdlijn, r: RegistratieRij, opdracht: Opdracht) -> Gevolg | Weigering:
+    if opdracht.bewijs_verplicht and (weigering := zonder_bewijs(t, r.grondslag, r.van, bewijs.gedragen(r))):
+        return weigering
     return registreer(t, r.grondslag, r.van, r.gemeente, tot=r.tot, reden=r.reden, bekend_op=r.bekend_op)
 
 

@@ -19,8 +19,9 @@ from services.intake.rijen_volledigheid import BemiddelingRij, BevestigingRij
 from services.intake.toegang import ONBEKENDE_REGISTRATIE, woonde_in
 from services.intake.verwerk import niet_in_toekomst
 from shared.api import Fout, Opdracht, Uitslag
-from shared.db import Tx, vergrendel
+from shared.db import Tx
 from shared.kluis import kluis
+from shared.personen import vergrendel_personen
 
 
 class Veld(StrEnum):
@@ -157,11 +158,11 @@ async def _wie(
     """De rijen over wie in het register staat (of stond), met hun pseudoniem; een gemeente alleen over wie er woont."""
     kan = niet_in_toekomst(rijen, opdracht, uitslag)
     personen = await kluisboek.zoek(tx, kluis(), {rij.bsn for _, rij in kan})
-    await vergrendel(tx, map(str, personen.values()))
-    stand = await store.tijdlijnen(tx, personen.values())
+    nu = await vergrendel_personen(tx, personen.values())
+    stand = await store.tijdlijnen(tx, set(nu.values()))
     goed, mis = [], ONBEKENDE_REGISTRATIE
     for nummer, rij in kan:
-        tijdlijn = stand[personen[rij.bsn]] if rij.bsn in personen else None
+        tijdlijn = stand[nu[personen[rij.bsn]]] if rij.bsn in personen else None
         bekend = tijdlijn is not None and bool(tijdlijn.registraties)
         if tijdlijn is None or not bekend or (opdracht.gemeente and not woonde_in(tijdlijn, opdracht.gemeente)):
             uitslag.fouten.append(Fout(nummer, mis.kolom, mis.code, mis.melding))

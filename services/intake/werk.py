@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Collection
 from uuid import UUID
 
+from banenspoor_contracts import Vorm, wie_telt
 from banenspoor_contracts.plaatsingen import (
     OvergangVanOnderneming,
     PlaatsingBeeindigd,
@@ -16,6 +17,7 @@ from banenspoor_contracts.plaatsingen import (
     PlaatsingVergeten,
     PlaatsingVerlengd,
 )
+from banenspoor_contracts.telmee import Werk
 
 from shared.db import Tx
 
@@ -53,7 +55,17 @@ _EINDE = "update werk set tot = $2, versie = $3 where plaatsing = $1 and versie 
 _ONGEDAAN = "update werk set ongedaan = true, versie = $2 where plaatsing = $1 and versie < $2"
 _OVERGANG = "update werk set werkgever = $2, versie = $3 where plaatsing = $1 and versie < $3"
 _VERGEET = "delete from werk where plaatsing = $1"
-_VAN = "select vorm, van, tot from werk where persoon = $1 and not ongedaan order by van, plaatsing"
+_VAN = """
+select persoon, vorm, van, tot from werk where persoon = any($1::uuid[]) and not ongedaan order by van, plaatsing
+"""
+GELDT = """
+({tabel}.grondslag <> all({gebonden}::text[]::grondslag[]) or exists (
+  select from werk where werk.persoon = {tabel}.persoon and not werk.ongedaan and werk.vorm = any({vormen}::text[])
+    and werk.van <= {dag} and (werk.tot is null or werk.tot > {dag})))
+"""
+"""Geldt een registratie op deze dag ook als zij aan werk gebonden is? In SQL wat `zoals_zij_gelden` per mens zegt."""
+GEBONDEN = [str(g) for g in wie_telt.AAN_WERK_GEBONDEN]
+DIENSTBETREKKING = [str(v) for v in wie_telt.DIENSTBETREKKING]
 
 
 async def neem_over(feit: Werkfeit, tx: Tx) -> None:
@@ -86,6 +98,9 @@ async def _bewaar(tx: Tx, feit: PlaatsingGestart | Veranderd, stand: PlaatsingGe
     )
 
 
-async def van(tx: Tx, persoon: UUID) -> list[tuple[str, date, date | None]]:
-    """De banen van deze persoon zoals nu bekend: vorm, van, tot (half open)."""
-    return [(rij["vorm"], rij["van"], rij["tot"]) for rij in await tx.fetch(_VAN, persoon)]
+async def van(tx: Tx, personen: Collection[UUID]) -> dict[UUID, list[Werk]]:
+    """De banen van elk van deze personen zoals nu bekend, op volgorde van begin; een lege lijst voor wie er geen heeft."""
+    uit: dict[UUID, list[Werk]] = {persoon: [] for persoon in personen}
+    for persoon, vorm, begin, tot in await tx.fetch(_VAN, list(personen)):
+        uit[persoon].append(Werk(Vorm(vorm), begin, tot))
+    return uit

@@ -1,13 +1,16 @@
 """Plaatsing op één bladzijde: wat zij hoort, zegt en aanbiedt."""
 
+from services.plaatsing.afname import Afleiding
 from services.plaatsing.api import SOORTEN, router
 from services.plaatsing.handlers import hoor
 from services.plaatsing.leveranciers import houd_bij
 from services.plaatsing.store import werkgevers
 from services.plaatsing.voortzetten import elke_dag
+from shared import outbox
 from shared.db import Pool
 from shared.kluis import kluis
 from shared.service import Dienst
+from shared.settings import Instellingen
 
 
 async def controleer_kluis(pool: Pool) -> None:
@@ -21,13 +24,20 @@ def vingersleutel() -> bytes:
     return kluis().zoeksleutel("vingerafdruk van een opdracht")
 
 
+def afleidingen(instellingen: Instellingen) -> tuple[outbox.Afleiding, ...]:
+    """Wat afnemers zien; zonder afnemers kost het niets."""
+    afnemers = instellingen.afnemerslijst
+    return (Afleiding(afnemers),) if afnemers else ()
+
+
 DIENST = Dienst(
     naam="plaatsing",
-    zegt=("plaatsingen", "verloonde-uren", "ondersteuning", "werkgevers"),
+    zegt=("plaatsingen", "plaatsing-stand", "verloonde-uren", "ondersteuning", "werkgevers"),
     soorten=SOORTEN,
     hoort=hoor,
     routers=(router,),
     vingersleutel=vingersleutel,
     bij_start=controleer_kluis,
     taken=(houd_bij, elke_dag),
+    leidt_af=afleidingen,
 )

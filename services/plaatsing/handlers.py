@@ -14,7 +14,6 @@ from banenspoor_contracts import (
     PersoonSamengevoegd,
     PersoonsgegevensVernietigd,
     PersoonVerhuisd,
-    PlaatsingVergeten,
     RegistratieBeeindigd,
     RegistratieGecorrigeerd,
     RegistratieIngegaan,
@@ -24,6 +23,7 @@ from banenspoor_contracts import (
 from services.plaatsing.domain.dossier import Dossier, Omgeving, neem_register, verplaats_dossier
 from services.plaatsing.domain.stand import Register
 from services.plaatsing.domain.verschil import Moment
+from services.plaatsing.domain.wijzigen import vergeet_baan
 from services.plaatsing.store import banen, omgeving
 from shared import metrics, personen
 from shared.db import Tx
@@ -129,9 +129,7 @@ class _Stand:
         self.vergeten.add(feit.persoon)
         self.registers.pop(feit.persoon, None)
         self.veranderd.discard(feit.persoon)
-        return [
-            PlaatsingVergeten(persoon=feit.persoon, plaatsing=d.baan.plaatsing, versie=d.baan.versie + 1) for d in weg
-        ]
+        return [gevolg for dossier in weg for gevolg in vergeet_baan(dossier.baan)]
 
 
 def _hoor(bericht: Bericht) -> bool:

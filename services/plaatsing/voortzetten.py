@@ -42,7 +42,7 @@ async def stap(tx: Tx, na: int, nu: datetime, vandaag: date, jaren: int, correla
     rondom = await omgeving(
         tx,
         {d.baan.persoon for d in dossiers},
-        {w for d in dossiers for w in (d.baan.werkgever, d.baan.inlener) if w},
+        {w for d in dossiers for w in d.baan.werkgevers},
         {r.leverancier for d in dossiers for r in d.regels.values()},
     )
     feiten, weg = list[Feit](), list[Plek]()

@@ -1,12 +1,24 @@
-"""Samenvoegen en vernietigen door de hele keten: het cijfer blijft, en het pseudoniem is nergens meer."""
+"""Samenvoegen en vernietigen door de hele keten: het cijfer blijft, en het pseudoniem is nergens meer.
 
+Daarna, op dezelfde gebeurtenissen, wie van buiten meeluistert: hij komt op dezelfde totalen uit, en alles wat op het log
+staat is wat AsyncAPI zegt.
+"""
+
+import json
+import os
+import shutil
+from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 import pytest
+from banenspoor_contracts import lint
+from faststream.specification.asyncapi.v3_0_0.schema import ApplicationSchema
+from jsonschema import Draft202012Validator
 
 from shared.client import OpdrachtFout
+from tests.keten.abonnees import MAP, invoer, optellen, records, som
 from tests.keten.conftest import Keten
 from tests.keten.test_keten import BSN, Q1, WERKGEVER, uren, uren_x100
 
@@ -80,3 +92,43 @@ async def test_two_numbers_become_one_and_then_none(gevuld: Keten) -> None:
     with pytest.raises(OpdrachtFout):
         keten.client.get("intake", f"/v1/personen/{oud}")
     assert keten.tellingen(**Q1)["vast"] is not None
+
+
+def test_a_subscriber_in_python_reaches_the_same_totals(gevuld: Keten) -> None:
+    assert invoer(MAP / "optellen.py") == {"aiokafka", "banenspoor_contracts"}
+    vraag = {"reeks": "kwartaal", "periode": "2024-Q1", "maat": "uren", "per": "sector,vorm"}
+    cellen = gevuld.tellingen(**vraag)["cellen"]
+    van_ons = {f"{c['sector']}/{c['vorm']}": int(Fraction(c["urenExact"]) * 100) for c in cellen if c["uren"]}
+    assert optellen(gevuld.stack) == {"2024-Q1": van_ons}
+    assert sum(van_ons.values()) == 56_000
+
+
+def test_a_subscriber_with_kcat_adds_up_every_said_hour(gevuld: Keten) -> None:
+    for programma in ("kcat", "jq"):
+        if shutil.which(programma) is None:
+            if os.environ.get("BANENSPOOR_KCAT") == "verplicht":
+                pytest.fail(f"{programma} ontbreekt")
+            pytest.skip(f"{programma} ontbreekt op deze machine (Debian: apt install kcat jq)")
+    assert som(gevuld.stack) == 56_000
+
+
+async def test_everything_on_the_log_is_what_asyncapi_says(gevuld: Keten) -> None:
+    gezien: set[str] = set()
+    for dienst in ("intake", "beoordeling", "plaatsing", "telling"):
+        document = gevuld.client.get(dienst, "/v1/asyncapi.json")
+        ApplicationSchema.model_validate(document)
+        berichten = {b["title"]: b for b in document["components"]["messages"].values()}
+        for record in await records(gevuld.stack.kafka, *document["channels"]):
+            koppen = {naam: waarde.decode() for naam, waarde in record.headers}
+            bericht = berichten[koppen["ce_type"]]
+            assert bericht["name"] in document["channels"][record.topic]["messages"]
+            Draft202012Validator(bericht["headers"]).validate(koppen)
+            assert lint(koppen, record.value or b"") == []
+            if record.value is not None:
+                Draft202012Validator(bericht["payload"]["schema"]).validate(json.loads(record.value))
+            gezien.add(bericht["name"])
+    assert gezien >= {
+        *("registratie-ingegaan", "registratie-beeindigd", "persoon-samengevoegd"),
+        *("persoonsgegevens-vernietigd", "plaatsing-gestart", "plaatsing-gewijzigd", "plaatsing-vergeten"),
+        *("uren-verloond", "werkgever-stand", "regel-vastgesteld"),
+    }

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -9,16 +10,30 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from banenspoor_contracts import Feit, Grondslag, Registratie, RegistratieIngegaan, UrenVerloond, Woonplaats, feit_van
+from banenspoor_contracts import (
+    Feit,
+    Grondslag,
+    PlaatsingStand,
+    Registratie,
+    RegistratieIngegaan,
+    UrenStand,
+    UrenVerloond,
+    Woonplaats,
+    feit_van,
+)
 
 from services.plaatsing.api import SOORTEN
+from services.plaatsing.api.verwijzing import banen_van
+from services.plaatsing.domain import verloop
 from services.plaatsing.domain.dossier import Dossier
+from services.plaatsing.domain.geschiedenis import neem_over
+from services.plaatsing.domain.plaatsing import Baan
 from services.plaatsing.domain.stand import ONBEKEND, stand
 from services.plaatsing.domain.uren import maanden
 from services.plaatsing.handlers import hoor
 from services.plaatsing.store import banen, omgeving, werkgevers
 from shared import outbox
-from shared.api import Fout, Opdracht, Uitslag, lees_rij
+from shared.api import Fout, Opdracht, Rij, Uitslag, lees_rij
 from shared.db import Pool, Tx, vergrendel
 from shared.envelope import Bericht
 from shared.kluis import HMAC, SLEUTELS, kluis
@@ -100,6 +115,16 @@ class Plaatsing:
         uitslag = await self.neem(soort, *rijen)
         assert (uitslag.aanvaard, uitslag.fouten) == (len(rijen), [])
 
+    async def doe(self, neem: Any, model: type[Rij], referentie: str, rij: dict[str, Any]) -> Uitslag | None:
+        """Een handeling bij de baan van deze referentie, zoals haar route; None als die er niet is."""
+        async with self.pool.acquire() as tx, tx.transaction():
+            baan = (await banen_van(tx, {referentie}, self.client)).get(referentie)
+            if baan is None:
+                return None
+            opdracht = Opdracht(self.client, frozenset(), self.nu, self.nu.date(), uuid4())
+            uitslag: Uitslag = await neem(tx, [(1, baan, model.model_validate(rij))], opdracht)
+            return uitslag
+
     async def hoor(self, *feiten: Feit, tijd: datetime | None = None) -> None:
         """Hoort feiten zoals de inbox ze aanbiedt, elk in een eigen batch van dezelfde transactie."""
         await self._hoor([[feit] for feit in feiten], tijd)
@@ -133,6 +158,12 @@ class Plaatsing:
         """Wat er over uren gezegd is, op volgorde."""
         return await self.gezegd()
 
+    async def nummer(self, tijd: datetime) -> None:
+        """Doet de ronde van de relay na: alles wat wacht krijgt een nummer en deze tijd."""
+        await self.pool.execute(
+            "update uitgaand u set publicatienr = u.volgorde, ce_time = $1 where publicatienr is null", tijd
+        )
+
     async def tel(self) -> dict[str, int]:
         """Hoeveel rijen er in elke tabel staan."""
         tabellen = ("werkgever", "opgave", "plaatsing", "urenregel", "gezegd", "register", "maandsluiting", "uitgaand")
@@ -144,20 +175,62 @@ class Plaatsing:
             ids = [r[0] for r in await tx.fetch("select plaatsing from plaatsing")]
             dossiers = list((await banen.dossiers(tx, dict.fromkeys(ids, banen.ALTIJD))).values())
             registers = await omgeving.registers(tx, {d.baan.persoon for d in dossiers})
-            alle_werkgevers = {w for d in dossiers for w in (d.baan.werkgever, d.baan.inlener) if w}
-            sectoren = await werkgevers.sectoren(tx, alle_werkgevers)
+            sectoren = await werkgevers.sectoren(tx, {w for d in dossiers for w in d.baan.werkgevers})
         laatst: dict[tuple[UUID, str], Any] = {}
+        som: Counter[tuple[UUID, UUID, str, bytes]] = Counter()
         for feit in await self.uren_gezegd():
             assert feit.vorig == laatst.get((feit.plaatsing, feit.maand))
             assert feit.nieuw != feit.vorig
             laatst[feit.plaatsing, feit.maand] = feit.nieuw
+            for been, teken in ((feit.vorig, -1), (feit.nieuw, 1)):
+                if been is not None:
+                    som[feit.persoon, feit.plaatsing, feit.maand, _kenmerken(been)] += teken * been.uren_x100
+        hoort: Counter[tuple[UUID, UUID, str, bytes]] = Counter()
         for d in dossiers:
             for maand in _maanden(d):
                 register = registers.get(d.baan.persoon, ONBEKEND)
-                nu = stand(d.baan, maand, d.regels.values(), register, sectoren)
+                nu = None if d.baan.ongedaan else stand(d.baan, maand, d.regels.values(), register, sectoren)
                 assert laatst.get((d.baan.plaatsing, maand)) == nu
                 bewaard = d.gezegd.get(maand)
                 assert (bewaard.stand if bewaard else None) == nu
+                if nu is not None:
+                    hoort[d.baan.persoon, d.baan.plaatsing, maand, _kenmerken(nu)] += nu.uren_x100
+        bekend = {d.baan.plaatsing for d in dossiers}
+        assert {k: n for k, n in som.items() if n and k[1] in bekend} == {k: n for k, n in hoort.items() if n}
+        await self._controleer_banen(dossiers)
+
+    async def _controleer_banen(self, dossiers: Sequence[Dossier]) -> None:
+        """Wie de feiten over een baan volgt heeft haar zoals zij is; op het compacte topic staat precies wat er nog is."""
+        versies: Counter[UUID] = Counter()
+        gevolgd: dict[UUID, Baan] = {}
+        nu = {d.baan.plaatsing: d.baan for d in dossiers}
+        for feit in await self.gezegd("plaatsingen"):
+            versies[feit.plaatsing] += 1
+            assert feit.versie == versies[feit.plaatsing]
+            if feit.plaatsing in nu:
+                gevolgd[feit.plaatsing] = neem_over(gevolgd.get(feit.plaatsing), nu[feit.plaatsing], feit)
+        for d in dossiers:
+            volger = gevolgd[d.baan.plaatsing]
+            assert (volger.van, volger.tot, volger.ongedaan) == (d.baan.van, d.baan.tot, d.baan.ongedaan)
+            for dag in {deel.van for baan in (volger, d.baan) for deel in verloop.delen(baan)}:
+                assert volger.op(dag).gegevens == d.baan.op(dag).gegevens
+            assert d.baan.versie == versies[d.baan.plaatsing]
+            grenzen = [deel.van for deel in verloop.delen(d.baan)]
+            assert grenzen == sorted(set(grenzen))
+            assert grenzen[0] == d.baan.van
+            assert d.baan.tot is None or grenzen[-1] < d.baan.tot
+        assert await self.standen() == {str(d.baan.plaatsing): d.baan.stand for d in dossiers if not d.baan.ongedaan}
+
+    async def standen(self) -> dict[str, PlaatsingStand]:
+        """Wat een lezer van het compacte topic overhoudt."""
+        vraag = "select sleutel, data from uitgaand where topic = 'plaatsing-stand' order by volgorde"
+        laatst = {rij["sleutel"]: rij["data"] for rij in await self.pool.fetch(vraag)}
+        return {s: PlaatsingStand.model_validate_json(d) for s, d in laatst.items() if d is not None}
+
+
+def _kenmerken(stand: UrenStand) -> bytes:
+    """Waaronder uren tellen: alles behalve hun aantal."""
+    return stand.model_copy(update={"uren_x100": 0, "uitbetaald_x100": 0}).bytes_()
 
 
 def _maanden(d: Dossier) -> set[str]:

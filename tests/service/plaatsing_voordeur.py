@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -19,6 +19,7 @@ from shared.service import maak_app
 from shared.settings import Instellingen
 from tests.conftest import MaakDatabase
 from tests.service.intake_voordeur import Voordeur, sleutels
+from tests.service.plaatsing_proef import Plaatsing, baan, uren
 
 SCHRIJVEN = ("plaatsingen:schrijven", "ondersteuning:schrijven", "historie")
 
@@ -56,3 +57,20 @@ async def plaatsingsdeur_van(
         app.state.mag_schrijven = lambda: True
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://plaatsing") as client:
             yield Plaatsingsdeur(client, database, tokens, app)
+
+
+MAANDEN = (9, 10, 11, 12)
+"""De maanden van `baan_met_uren`."""
+
+
+async def baan_met_uren(deur: Plaatsingsdeur, dienst: Plaatsing, persoon: UUID | None = None, **anders: Any) -> str:
+    """Het adres van een baan P-1 sinds januari 2017, met uren van september tot en met december."""
+    uit = await deur.stuur("/v1/plaatsingen", baan("P-1", persoon or uuid4(), **anders))
+    await dienst.goed("uren", *(uren("P-1", maand) for maand in MAANDEN))
+    return f"/v1/plaatsingen/{uit.json()['resultaat']['plaatsing']}"
+
+
+def codes(antwoord: httpx.Response) -> list[tuple[str, str]]:
+    """Waarom een rij is afgewezen: (kolom, code)."""
+    assert antwoord.status_code == 422, antwoord.text
+    return [(f["kolom"], f["code"]) for f in antwoord.json()["fouten"]]

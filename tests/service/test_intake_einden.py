@@ -97,3 +97,30 @@ async def test_one_correction_by_pseudonym_is_the_same_rule_and_idempotent(voord
     assert tweede.json()["herhaald"] is True
     assert (await voordeur.namen()).count("registratie-gecorrigeerd") == 1
     assert (await post(voordeur, f"/v1/registraties/{uuid4()}/correcties", inhoud)).status_code == 404
+
+
+async def test_evidence_can_be_required_of_what_begins(voordeur: Voordeur) -> None:
+    school = RIJ | {"grondslag": "VSO_PRO"}
+    assert (await voordeur.rijen("registraties", school))["aanvaard"] == 1
+    voordeur.app.state.bewijs_verplicht = True
+    praktijk = RIJ | {"grondslag": "PW_PRAKTIJKROUTE"}
+    uit = await voordeur.rijen("registraties", praktijk, praktijk | {"loonwaarde_procent": "60"})
+    assert [(f["rij"], f["kolom"], f["code"]) for f in uit["fouten"]] == [
+        (1, "loonwaarde_procent", "verplicht"),
+        (2, "loonwaarde_op", "verplicht"),
+    ]
+    assert "loonwaarde_procent en loonwaarde_op ontbreekt" in uit["fouten"][0]["melding"]
+    assert await voordeur.aantal("registratie_bewijs") == 0
+    heel = praktijk | {"loonwaarde_procent": "60", "loonwaarde_op": "2018-02-01"}
+    assert (await voordeur.rijen("registraties", heel, RIJ))["fouten"] == []
+    assert (await voordeur.rijen("registraties", school))["ongewijzigd"] == 1
+    assert (await voordeur.rijen("registraties", school | {"tot": "2020-01-01"}))["aanvaard"] == 1
+    opnieuw = await voordeur.rijen("registraties", school | {"van": "2021-01-01"})
+    assert [(f["kolom"], f["code"]) for f in opnieuw["fouten"]] == [("verzoek_op", "verplicht")]
+
+
+async def test_a_full_list_cannot_pass_the_required_evidence(voordeur: Voordeur) -> None:
+    voordeur.app.state.bewijs_verplicht = True
+    for grondslag, status in (("VSO_PRO", 422), ("WAJONG_OUD", 200)):
+        levering = {"levering": str(uuid4()), "grondslagen": [grondslag], "peildatum": "2024-01-01"}
+        assert (await post(voordeur, "/v1/leveringen", levering)).status_code == status

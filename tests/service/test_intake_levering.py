@@ -206,3 +206,33 @@ async def test_a_row_that_is_on_the_list_twice_is_reported_also_when_nothing_els
     assert (await lijst.voorbeeld(rij(BSNS[0]), rij(BSNS[0])))["totaal"]["afgewezen"] == 1
     (dubbel,) = (await lijst.wijzigingen(soort="afgewezen"))["wijzigingen"]
     assert (dubbel["rij"], dubbel["code"]) == (3, "dubbel")
+
+
+async def test_the_list_registers_nobody_after_death_or_pension_age(voordeur: Voordeur) -> None:
+    """Ook wie pas op de lijst voor het eerst geregistreerd wordt: de grens staat in de kluis."""
+    dood, oud, levend = BSNS[:3]
+    await voordeur.rijen("personen", {"bsn": dood, "geboortedatum": "1970-01-01", "overleden_op": "2020-05-01"})
+    await voordeur.rijen("personen", {"bsn": oud, "geboortedatum": "1950-01-01"})
+    voor = len(await voordeur.feiten())
+    lijst = Lijst(voordeur)
+    beeld = await lijst.voorbeeld(rij(dood), rij(oud, "2021-01-01"), rij(levend))
+    assert beeld["totaal"] == {"begin": 2, "einde": 0, "correctie": 0, "afgewezen": 1}
+    getoond = (await lijst.wijzigingen())["wijzigingen"]
+    assert sorted((w["rij"], w["soort"], w["tot"], w["code"]) for w in getoond) == [
+        (2, "begin", "2020-05-02", None),
+        (3, "afgewezen", None, "na_aow_of_overlijden"),
+        (4, "begin", None, None),
+    ]
+    await lijst.pas_toe(beeld["vinger"], akkoord=True)
+    assert await registraties(voordeur, dood) == [("WAJONG_OUD", "2018-01-01", "2020-05-02")]
+    assert await registraties(voordeur, oud) == []
+    assert await registraties(voordeur, levend) == [("WAJONG_OUD", "2018-01-01", None)]
+    assert sorted((await voordeur.namen())[voor:]) == ["registratie-beeindigd", *["registratie-ingegaan"] * 2]
+
+
+async def test_a_death_after_the_preview_stops_the_list(voordeur: Voordeur) -> None:
+    lijst = Lijst(voordeur)
+    beeld = await lijst.voorbeeld(rij(BSNS[0]))
+    await voordeur.rijen("personen", {"bsn": BSNS[0], "geboortedatum": "1970-01-01", "overleden_op": "2020-05-01"})
+    assert (await lijst.pas_toe(beeld["vinger"], 409))["code"] == "register_veranderd"
+    assert await registraties(voordeur, BSNS[0]) == []

@@ -98,6 +98,8 @@ MATRIX = {
     "GET /healthz/ready": OPEN,
     "GET /metrics": OPEN,
     "GET /v1/openapi.json": OPEN,
+    "GET /v1/asyncapi.json": OPEN,
+    "GET /v1/asyncapi": OPEN,
 }
 
 

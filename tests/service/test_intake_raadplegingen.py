@@ -110,6 +110,15 @@ async def test_the_user_employer_may_ask_too(voordeur: Voordeur) -> None:
     assert await vraag(voordeur, BSNS[0], werkgever=ANDER) == [LOOPT]
 
 
+async def test_who_is_registered_only_while_working_is_a_no_until_she_works(voordeur: Voordeur) -> None:
+    await registreer(voordeur, BSNS[0], grondslag="WAJONG_DUURZAAM_GEEN")
+    await verklaar(voordeur, BSNS[0])
+    assert await vraag(voordeur, BSNS[0]) == [NEE]
+    await werkt(voordeur, BSNS[0], werkgever=ANDER, van=date(JAAR, 1, 1))
+    loopt = {"antwoord": "ja", "perioden": [{"van": f"{JAAR}-01-01", "tot": None}]}
+    assert await vraag(voordeur, BSNS[0]) == [loopt]
+
+
 async def test_unknown_and_not_registered_get_the_same_no(voordeur: Voordeur) -> None:
     await voordeur.persoon(BSNS[0])
     await verklaar(voordeur, BSNS[0], BSNS[1])

@@ -115,3 +115,44 @@ async def test_a_municipality_asks_only_about_who_lives_there_on_that_day(voorde
     for op, status in (("2022-12-31", 200), ("2023-01-01", 404)):
         antwoord = await voordeur.client.get(f"/v1/personen/{persoon}/tel-ik-mee?op={op}", headers=koppen)
         assert antwoord.status_code == status
+
+
+async def test_bound_to_work_means_registered_only_while_working(voordeur: Voordeur) -> None:
+    """Het recht staat er zoals geleverd; geregistreerd, en in de omvang, is zij alleen in de tijd dat zij werkt."""
+    persoon, plaatsing = await voordeur.persoon(BSNS[0]), uuid4()
+    await voordeur.rijen(
+        "registraties",
+        {"bsn": BSNS[0], "grondslag": "WAJONG_DUURZAAM_GEEN", "van": "2020-03-01", "gemeente": "0014"},
+        {"bsn": BSNS[1], "grondslag": "WSW", "van": "2020-03-01", "gemeente": "0014"},
+    )
+    pad, kop = f"/v1/personen/{persoon}", voordeur.kop("registraties:lezen")
+
+    async def geldt() -> Any:
+        (registratie,) = (await voordeur.client.get(pad, headers=kop)).json()["registraties"]
+        assert (registratie["van"], registratie["tot"]) == ("2020-03-01", None)
+        return registratie["geldt"]
+
+    async def omvang(op: str) -> Any:
+        antwoord = (
+            await voordeur.client.get("/v1/register", params={"op": op, "per": "grondslag"}, headers=kop)
+        ).json()
+        return antwoord["personen"], {c["grondslag"] for c in antwoord["cellen"]}
+
+    assert await geldt() == []
+    assert (await vraag(voordeur, persoon, "?op=2021-03-01"))["geregistreerd"] is False
+    assert await omvang("2021-03-01") == (1, {"WSW"})
+    await hoor(voordeur, gestart(persoon, plaatsing))
+    await hoor(
+        voordeur,
+        PlaatsingBeeindigd(
+            persoon=persoon,
+            plaatsing=plaatsing,
+            versie=2,
+            tot=date(2021, 6, 1),
+            reden=PlaatsingEindReden.CONTRACT_AFGELOPEN,
+        ),
+    )
+    assert await geldt() == [{"van": "2021-02-01", "tot": "2021-06-01"}]
+    assert (await vraag(voordeur, persoon, "?op=2021-03-01"))["geregistreerd"] is True
+    assert await omvang("2021-03-01") == (2, {"WSW", "WAJONG_DUURZAAM_GEEN"})
+    assert await omvang("2021-06-01") == (1, {"WSW"})

@@ -125,6 +125,16 @@ async def test_a_line_goes_back_to_the_latest_of_the_versions_that_remain(dienst
     await dienst.controleer()
 
 
+async def test_a_job_that_never_was_is_left_alone(dienst: Plaatsing) -> None:
+    await dienst.goed("plaatsingen", baan("P-1", uuid4()))
+    await dienst.goed("uren", uren("P-1", 12, "100", levering="L1"))
+    await dienst.goed("uren", uren("P-1", 12, "90", levering="L2"))
+    await dienst.goed("plaatsing-ongedaan", {"referentie": "P-1", "reden": "DUBBEL"})
+    id_ = await levering(dienst, "L2")
+    assert (await beeld(dienst, id_))["maanden"] == []
+    assert await trek_in(dienst, id_) == []
+
+
 async def test_the_same_name_after_a_withdrawal_is_a_new_delivery(dienst: Plaatsing) -> None:
     await dienst.goed("plaatsingen", baan("P-1", uuid4()))
     await dienst.goed("uren", uren("P-1", 12, "100", levering="L1"))

@@ -37,7 +37,7 @@ async def test_lines_from_before_belong_to_a_delivery_and_can_be_withdrawn(
     outbox.ken_topics(lees_topics(WORTEL / "deploy" / "topics.yml"))
     naam = f"proef_{uuid4().hex[:12]}"
     eigenaar, app = await asyncio.to_thread(stack.maak_database, naam, "plaatsing")
-    await asyncio.to_thread(migreer, "plaatsing", eigenaar, "0003")
+    await asyncio.to_thread(migreer, "plaatsing", eigenaar, "0004")
     conn = await asyncpg.connect(eigenaar)
     await conn.execute(_BEGIN)
     await conn.close()

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from collections.abc import AsyncIterator
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -134,3 +135,34 @@ async def test_an_employer_sees_its_own_and_nothing_else(deur: Plaatsingsdeur) -
     assert await status(eigen, "ondersteuning:lezen") == 403
     assert await status(f"{eigen}?groep=misschien", LEZEN) == 400
     assert await status(f"{eigen}?hooguit=0", LEZEN) == 400
+
+
+async def test_the_municipality_of_groningen_had_43_jobs_at_the_end_of_2017(deur: Plaatsingsdeur) -> None:
+    """Brief 000: taakstelling 36 banen, 43 gerealiseerd eind 2017. Synthetisch: 43 mensen van 25,5 uur over twee nummers en drie
+    werkgemeenten, naast de twee banen van de gemeente die in de proef al bestaan en nu eerder eindigen."""
+    taakstelling, banen = 36, 43
+    oud = [baan(n, uuid4(), werkgever=w) for n, w in (("P-4", GEMEENTE), ("P-5", TWEEDE))]
+    for rij in oud:
+        weg = {"referentie": rij["referentie"], "reden": "VERGISSING"}
+        assert (await deur.rijen("plaatsing-ongedaan", weg))["aanvaard"] == 1
+    mensen = [
+        baan(
+            f"G-{n}",
+            uuid4(),
+            werkgever=(GEMEENTE, TWEEDE)[n % 2],
+            gemeente_werk=("0014", "0037", "0047")[n % 3],
+            van="2017-10-01",
+        )
+        for n in range(banen)
+    ]
+    await deur.rijen("plaatsingen", *mensen)
+    kwartaal = [
+        uren(m["referentie"], maand, u) for m in mensen for maand, u in ((10, "110,92"), (11, "110,91"), (12, "110,92"))
+    ]
+    await deur.rijen("uren", *kwartaal)
+    gemeente = await _werkgever(deur, GEMEENTE)
+    alles = await _json(deur, f"/v1/werkgevers/{gemeente}/plaatsingen?groep=ja&hooguit=100")
+    uren_x100 = sum(m["urenX100"] for m in alles["totalen"]["perMaand"] if m["maand"] >= "2017-10")
+    assert Fraction(uren_x100, 100) / Fraction(1331, 4) == banen > taakstelling
+    assert (alles["totalen"]["plaatsingen"], len(alles["plaatsingen"])) == (banen, banen)
+    assert sum(g["plaatsingen"] for g in alles["totalen"]["perGemeente"]) == banen

@@ -85,8 +85,11 @@ def test_the_files_have_the_columns_that_others_script_against() -> None:
         "plaatsingen": "referentie bsn werkgever vorm contract uren_per_week gemeente_werk van ikv inlener tot route reden",
         "uren": "referentie tijdvak_van tijdvak_tot uren contract soort levering leverancier",
         "maandsluiting": "leverancier maand sluit_op",
+        "plaatsing-ongedaan": "referentie reden",
+        "overgangen": "referentie naar_werkgever op",
         "ondersteuning": "referentie instrument verstrekker van verstrekker_gemeente tot",
         "loonwaarden": "referentie procent methode op",
+        "doelgroepverklaringen": "referentie van tot",
     }
     for soort in SOORTEN:
         velden = set(soort.model.model_fields) - {"bekend_op"}

@@ -19,6 +19,7 @@ from banenspoor_contracts import (
     Woonplaats,
 )
 
+from services.plaatsing.api import handelingen
 from shared.kluis import kluis
 from tests.conftest import MaakDatabase
 from tests.service.plaatsing_proef import (
@@ -145,8 +146,8 @@ def _baan(nummer: int, persoon: UUID, **anders: str) -> dict[str, str]:
 
 
 async def _werk(dienst: Plaatsing, personen: list[UUID], kans: random.Random) -> None:
-    for _ in range(12):
-        keuze, nummer = kans.randrange(5), kans.randrange(len(personen))
+    for _ in range(16):
+        keuze, nummer = kans.randrange(9), kans.randrange(len(personen))
         persoon, dag = personen[nummer], date(2017, kans.randint(1, 12), 1)
         if keuze <= 1:
             regels = (
@@ -160,5 +161,20 @@ async def _werk(dienst: Plaatsing, personen: list[UUID], kans: random.Random) ->
         elif keuze == 3:
             registratie = Registratie(grondslag=kans.choice([Grondslag.WSW, Grondslag.VSO_PRO]), van=dag)
             await dienst.hoor(ingegaan(persoon, registraties=(registratie,)))
-        else:
+        elif keuze == 4:
             await dienst.neem("plaatsingen", _baan(nummer, persoon, gemeente_werk=kans.choice(["0014", "0034"])))
+        elif keuze == 5:
+            naar = kans.choice([BEDRIJF, GEMEENTE])
+            await dienst.neem(
+                "overgangen", {"referentie": f"P-{nummer}", "naar_werkgever": naar, "op": dag.isoformat()}
+            )
+        elif keuze == 6:
+            rij = {"van": dag.isoformat(), "gemeente_werk": kans.choice(["0014", "0034", "0363"])}
+            await dienst.doe(handelingen.neem_wijziging, handelingen.WijzigingRij, f"P-{nummer}", rij)
+        elif keuze == 7:
+            rij = {"tot": kans.choice(["2018-01-01", "2018-06-01"])}
+            await dienst.doe(handelingen.neem_einde, handelingen.EindeRij, f"P-{nummer}", rij)
+            await dienst.doe(handelingen.neem_verlenging, handelingen.VerlengingRij, f"P-{nummer}", {})
+        else:
+            await dienst.neem("plaatsing-ongedaan", {"referentie": f"P-{nummer}", "reden": "DUBBEL"})
+            await dienst.neem("plaatsingen", _baan(nummer, persoon))

@@ -2,8 +2,10 @@
 
 import csv
 import json
+import threading
 import tracemalloc
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -49,6 +51,7 @@ PERSOONDING = Soort(
     ("referentie", "bsn", "aantal", "op"),
     bsn=True,
 )
+LANENDING = replace(DING, naam="lanendingen", lanen=True)
 GOED, OOK_GOED, FOUT_BSN = "123456782", "111222333", "123456789"
 
 
@@ -124,7 +127,7 @@ class Opdrachtregel:
         self.pad = map_ / "in.csv"
         self.foutenpad = map_ / "in.csv.fouten.csv"
         self.app = typer.Typer()
-        self.app.command()(importeer.maak_app(lambda: [DING, PERSOONDING]))
+        self.app.command()(importeer.maak_app(lambda: [DING, PERSOONDING, LANENDING]))
 
     def __call__(self, soort: str, inhoud: str | bytes, *opties: str, status: int = 0) -> Any:
         self.pad.write_bytes(inhoud.encode() if isinstance(inhoud, str) else inhoud)
@@ -269,6 +272,26 @@ def test_a_block_has_at_most_a_thousand_rows_in_order_of_the_file(opdracht: Opdr
     assert max(map(len, blokken)) <= 1000
     assert [r for blok in blokken for r in blok] == [f"r{n}" for n in range(2500) if n % 7]
     assert [rij for rij, _, _ in opdracht.fouten()] == [n + 2 for n in range(0, 2500, 7)]
+
+
+def test_rows_of_one_key_stay_in_order_while_two_blocks_are_under_way(
+    opdracht: Opdrachtregel, diensten: Diensten
+) -> None:
+    samen = threading.Barrier(importeer.LANEN, timeout=10)
+
+    def wacht_op_de_ander(_: httpx.Request) -> None:
+        samen.wait()
+
+    diensten.stuk = wacht_op_de_ander
+    opdracht("lanendingen", ding(*(f"{n % 700:0{9 - n % 2}d},{n // 700 + 20}," for n in range(4000))))
+    paren = [diensten.blokken()[:2], diensten.blokken()[2:]]
+    for een, ander in paren:
+        assert not {nummer.zfill(9) for nummer in een} & {nummer.zfill(9) for nummer in ander}
+    for verzoek in diensten.verzoeken:
+        laatst: dict[str, int] = {}
+        for rij in map(json.loads, verzoek.content.splitlines()):
+            assert laatst.get(rij["referentie"], 0) < int(rij["aantal"])
+            laatst[rij["referentie"]] = int(rij["aantal"])
 
 
 def test_numbers_of_persons_never_leave_for_another_service_or_the_error_file(

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
-from banenspoor_contracts import CorrectieReden, EindReden, Grondslag, Registratie, RegistratieBeeindigd
+from banenspoor_contracts import CorrectieReden, EindReden, Grondslag, Registratie, RegistratieBeeindigd, Woonplaats
 
 from services.intake.domain import (
     Gevolg,
@@ -27,6 +27,7 @@ from services.intake.domain.grondslagen import regels
 
 D = date.fromisoformat
 PW, VSO = Grondslag.PW_INDICATIE, Grondslag.VSO_PRO
+GRONINGEN = (Woonplaats(gemeente="0014", van=D("2010-01-01")),)
 LOPEND = Tijdlijn(UUID(int=1), (Registratie(grondslag=PW, van=D("2010-01-01"), tot=None),), gezegd=True)
 
 
@@ -133,3 +134,11 @@ def test_own_deregistration_only_where_allowed_and_after_a_lapse() -> None:
 def test_missing_evidence_is_named() -> None:
     assert ontbrekend_bewijs(Grondslag.PW_PRAKTIJKROUTE, ["loonwaarde_op"]) == ("loonwaarde_procent",)
     assert ontbrekend_bewijs(PW, []) == ()
+
+
+def test_a_registration_that_began_after_death_is_not_ended_but_must_be_corrected() -> None:
+    """Wie na haar begin gestorven blijkt: het einde uit een levering kan niet, zonder dat de hele levering stukgaat."""
+    dood = replace(LOPEND, grens=grens(None, D("2009-06-01"), D("2018-01-01")))
+    uit = beeindig_lopende(replace(dood, woonplaatsen=GRONINGEN), PW, D("2020-01-01"), None)
+    assert isinstance(uit, Weigering)
+    assert (uit.kolom, uit.code) == ("van", "na_aow_of_overlijden")

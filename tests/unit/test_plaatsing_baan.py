@@ -18,7 +18,8 @@ from banenspoor_contracts import (
     Wijziging,
 )
 
-from services.plaatsing.domain.plaatsing import Baan, keur, na, raakt_uren, vervolg, zelfde_opgave
+from services.plaatsing.domain.plaatsing import Baan, keur, na, raakt_uren, zelfde_opgave
+from services.plaatsing.domain.vervolg import vervolg
 
 BAAN = Baan(
     plaatsing=UUID(int=1),

@@ -6,10 +6,11 @@ from uuid import UUID
 
 import pytest
 from banenspoor_contracts import Contract, Grondslag, Reeks, Registratie, Sector, Sectorperiode, Vorm, wie_telt
-from banenspoor_contracts.telmee import GROND, VORM, Oordeel, Werk, beoordeel
+from banenspoor_contracts.telmee import GROND, VORM, Oordeel, Werk, beoordeel, zoals_zij_gelden
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.intake.domain.grondslagen import Wijze, regels
 from services.plaatsing.domain.kalender import laatste_dag, laatste_dag_kwartaal, maand_van
 from services.plaatsing.domain.plaatsing import Baan
 from services.plaatsing.domain.stand import Register, stand
@@ -165,6 +166,67 @@ def test_a_registration_that_ends_before_the_end_of_the_month_does_not_count_in_
     oordeel = beoordeel(gronden, banen, date(2024, 3, 10), peildag=date(2024, 3, 31))
     assert (oordeel.geregistreerd, oordeel.telt_mee) == (True, False)
     assert "Uw inschrijving loopt niet door tot het eind van de maand." in oordeel.zinnen
+
+
+def test_the_register_and_the_law_agree_on_which_grounds_are_bound_to_work() -> None:
+    assert {g for g, r in regels().items() if r.wijze is Wijze.AAN_WERK_GEBONDEN} == wie_telt.AAN_WERK_GEBONDEN
+
+
+def test_a_ground_bound_to_work_holds_where_right_and_work_meet() -> None:
+    recht, ander = reg(G.WAJONG_DUURZAAM_GEEN, D(2), D(20)), reg(G.WSW, D(5))
+    banen = [
+        Werk(V.FORMEEL, D(1), D(4)),
+        Werk(V.FORMEEL, D(4), D(6)),
+        Werk(V.BEGELEID_WERKEN, D(5), D(8)),
+        Werk(V.PROEFPLAATSING, D(10), D(12)),
+        Werk(V.UITZENDRELATIE, D(15)),
+        Werk(V.FORMEEL, D(16), D(17)),
+    ]
+    assert zoals_zij_gelden([recht, ander], banen) == (
+        reg(G.WAJONG_DUURZAAM_GEEN, D(2), D(8)),
+        ander,
+        reg(G.WAJONG_DUURZAAM_GEEN, D(15), D(20)),
+    )
+    assert zoals_zij_gelden([recht, ander], []) == (ander,)
+
+
+@given(rond, st.lists(st.tuples(vormen, perioden), max_size=4), dagen)
+def test_day_by_day_a_registration_holds_unless_it_waits_for_work(
+    gronden: list[tuple[Grondslag, int, int | None]], werk: list[tuple[Vorm, tuple[date, date | None]]], op: date
+) -> None:
+    tijdlijn = [reg(g, op + van * DAG, None if lang is None else op + (van + lang) * DAG) for g, van, lang in gronden]
+    banen = [Werk(v, *p) for v, p in werk]
+
+    def geldt(periode: Registratie | Werk, dag: date) -> bool:
+        return periode.van <= dag and (periode.tot is None or dag < periode.tot)
+
+    for dag in (op + n * DAG for n in range(-65, 65, 5)):
+        werkt = any(geldt(w, dag) and w.vorm is not V.PROEFPLAATSING for w in banen)
+        hoort = {r.grondslag for r in tijdlijn if geldt(r, dag) and (werkt or r.grondslag != G.WAJONG_DUURZAAM_GEEN)}
+        assert {r.grondslag for r in zoals_zij_gelden(tijdlijn, banen) if geldt(r, dag)} == hoort
+        assert beoordeel(tijdlijn, banen, dag).geregistreerd is bool(hoort)
+
+
+def test_who_is_registered_only_while_working_is_told_so() -> None:
+    recht = [reg(G.WAJONG_DUURZAAM_GEEN, BEGIN)]
+    zonder = beoordeel(recht, [Werk(V.PROEFPLAATSING, BEGIN)], date(2026, 2, 1))
+    assert (zonder.geregistreerd, zonder.telt_mee) == (False, False)
+    assert zonder.zinnen == (
+        "U telt nu niet mee.",
+        "U staat nu niet in het doelgroepregister.",
+        "U staat er alleen in door de Wajong, zolang u werkt.",
+    )
+    assert zonder.wat_verandert == ("U telt mee als u een gewone baan hebt.",)
+    met = beoordeel(recht, [Werk(V.FORMEEL, BEGIN)], date(2026, 2, 1))
+    assert (met.geregistreerd, met.telt_mee) == (True, True)
+    assert "Stopt uw werk? Dan staat u ook niet meer in het doelgroepregister." in met.wat_verandert
+    ernaast = beoordeel([*recht, reg(G.WSW, BEGIN)], [], date(2026, 2, 1))
+    assert ernaast.geregistreerd
+    assert ernaast.zinnen[1] == "U staat in het doelgroepregister."
+
+
+def D(dag: int) -> date:
+    return date(2026, 1, dag)
 
 
 def test_a_law_that_is_not_there_yet_is_said_to_be_so() -> None:

@@ -13,6 +13,7 @@ from pydantic import Field
 from services.intake import kluisboek, levering, verantwoording
 from services.intake.api.lichaam import ontleed, openapi_lichaam
 from services.intake.cli import SCHRIJVEN
+from services.intake.domain import ontbrekend_bewijs
 from services.intake.domain.volledige_lijst import Lijstrij, Soort
 from services.intake.rijen import RegistratieRij
 from services.intake.verantwoording import Naam
@@ -77,6 +78,9 @@ async def begin(verzoek: Request, _wie: Annotated[Opdracht, lezer(SCHRIJVEN)]) -
         if vraag.peildatum > opdracht.vandaag:
             raise Probleem(422, "toekomst", "De peildatum ligt in de toekomst")
         gekozen = [Grondslag(g) for g in vraag.grondslagen]
+        if opdracht.bewijs_verplicht and (vraagt := [g for g in gekozen if ontbrekend_bewijs(g, ())]):
+            detail = f"{', '.join(vraagt)} vraagt bewijs, en een volledige lijst draagt dat niet: lever registraties"
+            raise Probleem(422, "verplicht", "Op deze grondslag kan geen volledige lijst", detail)
         stand = await levering.begin(tx, opdracht, vraag.levering, gekozen, vraag.peildatum, vraag.proef)
         return 200, levering.toon(stand)
 

@@ -1,12 +1,17 @@
 """Iemands tijdlijnen lezen, en wie ernaar keek."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated, Any
 from uuid import UUID
 
+from banenspoor_contracts import Registratie, wie_telt
+from banenspoor_contracts.telmee import zoals_zij_gelden
 from fastapi import APIRouter, Query, Request
 
-from services.intake import kluisboek, store, toegang, verantwoording
+from services.intake import kluisboek, store, toegang, verantwoording, werk
 from services.intake.domain import Tijdlijn
+from services.intake.domain.tijdlijn import overlapt
 from services.intake.tempo import houd_tempo
 from services.intake.toegang import Rol
 from services.intake.verantwoording import Naam, Uitkomst
@@ -24,6 +29,7 @@ async def lees_persoon(
     opdracht: Annotated[Opdracht, lezer("registraties:lezen", "eigen-gegevens", "gemeente")],
 ) -> dict[str, Any]:
     """De tijdlijnen van een persoon zoals zij nu bekend zijn; perioden zijn half open, `[van, tot)`. Nooit een BSN.
+    Bij een grondslag die aan werk gebonden is, zegt `geldt` in welke tijd daarvan iemand werkt en dus geregistreerd is.
 
     Iemand leest zichzelf, met wat de kluis verder weet. Een gemeente leest wie er woont of woonde, en alleen die tijd. Wie
     iemand niet mag zien krijgt hetzelfde antwoord als bij een onbekend pseudoniem. Elke lezing wordt vastgelegd.
@@ -33,12 +39,17 @@ async def lees_persoon(
     async with lees_tx(verzoek) as tx:
         tijdlijn = await _zoek(tx, opdracht, persoon, toegang.LEZEN)
         eigen = tijdlijn is not None and wie is Rol.ZELF
-        leven = await kluisboek.levensloop(tx, kluis(), tijdlijn.persoon) if tijdlijn and eigen else None
+        wiens = tijdlijn.persoon if tijdlijn else persoon
+        banen = (await werk.van(tx, [wiens]))[wiens]
+        leven = await kluisboek.levensloop(tx, kluis(), wiens) if eigen else None
     await _verantwoord(verzoek, opdracht, Naam.PERSOON, persoon, tijdlijn)
-    gezien = toegang.zichtbaar(opdracht, _of_404(tijdlijn))
+    gevonden = _of_404(tijdlijn)
+    gezien = toegang.zichtbaar(opdracht, gevonden)
+    geldig = replace(gevonden, registraties=zoals_zij_gelden(gevonden.registraties, banen))
+    geldt = toegang.zichtbaar(opdracht, geldig).registraties
     uit: dict[str, Any] = {
         "persoon": str(gezien.persoon),
-        "registraties": [r.json_() for r in gezien.registraties],
+        "registraties": [_toon(r, geldt) for r in gezien.registraties],
         "woonplaatsen": [w.json_() for w in gezien.woonplaatsen],
     }
     return uit if leven is None else uit | {"geboortedatum": leven.geboortedatum, "overledenOp": leven.overleden_op}
@@ -78,6 +89,14 @@ async def lees_raadplegingen(
         ],
         "volgende": gekeken[-1]["nr"] if len(gekeken) == hooguit else None,
     }
+
+
+def _toon(r: Registratie, geldt: Sequence[Registratie]) -> dict[str, Any]:
+    """Een registratie; is haar grondslag aan werk gebonden, dan ook wanneer zij geldt."""
+    if r.grondslag not in wie_telt.AAN_WERK_GEBONDEN:
+        return r.json_()
+    eigen = (g for g in geldt if g.grondslag == r.grondslag and overlapt(r.van, r.tot, g))
+    return r.json_() | {"geldt": [{"van": g.van, "tot": g.tot} for g in eigen]}
 
 
 async def _zoek(tx: Tx, opdracht: Opdracht, persoon: UUID, ieder: str) -> Tijdlijn | None:

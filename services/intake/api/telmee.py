@@ -5,8 +5,8 @@ from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
-from banenspoor_contracts import Vorm, wie_telt
-from banenspoor_contracts.telmee import Werk, beoordeel
+from banenspoor_contracts import wie_telt
+from banenspoor_contracts.telmee import beoordeel
 from fastapi import APIRouter, Query, Request
 
 from services.intake import kluisboek, store, toegang, verantwoording, werk
@@ -45,13 +45,12 @@ async def tel_ik_mee(
         persoon, opdracht = bekend or persoon, await toegang.als_nu(tx, opdracht)
         tijdlijn = (await store.tijdlijnen(tx, [persoon]))[persoon]
         mag = bekend is not None and toegang.mag_lezen(opdracht, tijdlijn) and _woont_er(opdracht, tijdlijn, dag)
-        banen = await werk.van(tx, persoon)
+        werkt = (await werk.van(tx, [persoon]))[persoon]
     uitkomst = Uitkomst.BEANTWOORD if mag else Uitkomst.GEWEIGERD
     await verantwoording.gelezen(verzoek, opdracht, Naam.TEL_IK_MEE, [persoon], uitkomst)
     if not mag:
         raise toegang.onbekende_persoon()
     peildag = dag.replace(day=monthrange(dag.year, dag.month)[1])
-    werkt = [Werk(Vorm(vorm), van, tot) for vorm, van, tot in banen]
     oordeel = beoordeel(tijdlijn.registraties, werkt, dag, peildag=peildag, wet=wet)
     return {
         "persoon": str(persoon),

@@ -1,7 +1,7 @@
 """Het doelgroepregister als pure regels: tijdlijn en opdracht erin, feiten of een weigering eruit."""
 
 from .einden import aow_op, aow_vroegst, grens, na_grens, vervallen
-from .grondslagen import geregistreerd, ontbrekend_bewijs
+from .grondslagen import geregistreerd, ontbrekend_bewijs, zonder_bewijs
 from .registratie import beeindig_lopende, corrigeer, na_besluit, registreer
 from .tijdlijn import Gevolg, Grens, Tijdlijn, Weigering
 from .woonplaats import verhuis
@@ -23,4 +23,5 @@ __all__ = [
     "registreer",
     "verhuis",
     "vervallen",
+    "zonder_bewijs",
 ]

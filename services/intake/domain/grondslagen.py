@@ -100,6 +100,15 @@ def ontbrekend_bewijs(grondslag: Grondslag, bekend: Collection[str]) -> tuple[st
     return tuple(kolom for kolom in regels()[grondslag].bewijs if kolom not in bekend)
 
 
+def zonder_bewijs(tijdlijn: Tijdlijn, grondslag: Grondslag, van: date, bekend: Collection[str]) -> Weigering | None:
+    """Waarom een nieuwe registratie niet zonder meer bewijs kan; None als zij alles draagt, of al bekend is."""
+    if any(r.van == van for r in tijdlijn.van_grondslag(grondslag)):
+        return None
+    if not (mist := ontbrekend_bewijs(grondslag, bekend)):
+        return None
+    return Weigering(mist[0], "verplicht", f"deze grondslag vraagt bewijs: {' en '.join(mist)} ontbreekt")
+
+
 def geregistreerd(registraties: Collection[Registratie], dag: date) -> bool:
     """Is iemand op deze dag geregistreerd, op welke grondslag ook? Of zij meetelt is een ander feit (`wie_telt`)."""
     return any(geldt(r, dag) for r in registraties)

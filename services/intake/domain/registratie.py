@@ -61,6 +61,9 @@ def registreer(
             "tot", "overlap", f"deze registratie eindigt al op {bekend.tot}: lever een registratie-correctie"
         )
     if tijdlijn.grens is not None and tot > tijdlijn.grens.dag:
+        if van >= tijdlijn.grens.dag:
+            tekst = "deze registratie begint na de AOW-leeftijd of het overlijden: lever een registratie-correctie"
+            return Weigering("van", "na_aow_of_overlijden", tekst)
         tot, reden = tijdlijn.grens.dag, tijdlijn.grens.reden
     einde = Registratie(grondslag=grondslag, van=van, tot=tot)
     na = _met(tijdlijn, (bekend,), (einde,), tijdlijn.woonplaatsen, bekend_op)

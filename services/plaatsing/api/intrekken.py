@@ -70,7 +70,7 @@ async def _stap(tx: Tx, nr: int, nummers: list[int], opdracht: Opdracht) -> int:
     rondom = await omgeving(
         tx,
         {d.baan.persoon for d in dossiers},
-        {w for d in dossiers for w in (d.baan.werkgever, d.baan.inlener) if w},
+        {w for d in dossiers for w in d.baan.werkgevers},
         {g.leverancier for d in dossiers for g in d.gezegd.values()},
     )
     feiten, weg = list[Feit](), list[Plek]()

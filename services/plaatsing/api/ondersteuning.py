@@ -6,6 +6,7 @@ from typing import Annotated, TypeAlias, TypeVar
 from banenspoor_contracts import Feit, Instrument, VerstrekkerSoort
 from pydantic import Field
 
+from services.plaatsing.api.bij_baan import mag_leveren
 from services.plaatsing.api.velden import Dag, GemeenteVeld, Procent, Sleutelveld
 from services.plaatsing.api.verwijzing import banen_van
 from services.plaatsing.domain.ondersteuning import Loonwaarde, Periode, neem_instrument, neem_loonwaarde
@@ -13,7 +14,7 @@ from services.plaatsing.domain.plaatsing import Baan
 from services.plaatsing.domain.uren import Weigering
 from services.plaatsing.store import ondersteuning as store
 from shared import outbox
-from shared.api import Fout, Opdracht, Probleem, Rij, Soort, Uitslag
+from shared.api import Fout, Opdracht, Rij, Soort, Uitslag
 from shared.db import Tx
 
 SCHRIJVEN, LEZEN = "ondersteuning:schrijven", "ondersteuning:lezen"
@@ -98,12 +99,6 @@ async def neem_waarden(
     await store.bewaar_loonwaarden(tx, nieuw, opdracht.client)
     await outbox.put(tx, feiten, correlatie=opdracht.correlatie)
     return uitslag
-
-
-def mag_leveren(opdracht: Opdracht) -> None:
-    """403 voor wie namens een werkgever of een persoon komt: steun leveren UWV en gemeenten."""
-    if opdracht.werkgever is not None or opdracht.persoon is not None:
-        raise Probleem(403, "namens_onjuist", "Het token komt niet namens wie deze opdracht mag geven")
 
 
 async def _banen(tx: Tx, referenties: set[str], opdracht: Opdracht) -> dict[str, Baan]:

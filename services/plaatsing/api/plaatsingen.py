@@ -62,7 +62,7 @@ async def neem_plaatsingen(tx: Tx, rijen: Sequence[tuple[int, PlaatsingRij]], op
     rondom = await omgeving(
         tx,
         {baan.persoon for _, _, baan in goed},
-        {w for _, _, baan in goed for w in (baan.werkgever, baan.inlener) if w},
+        {w for baan in (*(b for _, _, b in goed), *(d.baan for d in dossiers.values())) for w in baan.werkgevers},
         {g.leverancier for d in dossiers.values() for g in d.gezegd.values()},
     )
     feiten: list[Feit] = []
@@ -88,7 +88,7 @@ async def _dossiers(tx: Tx, opgaven: Sequence[Opgave], bron: str) -> tuple[list[
     """De opgaven bij het pseudoniem van nu, en de dossiers van hun referenties bij deze bron, met de sloten.
 
     Uren alleen waar zij anders kunnen worden. Een nieuwe referentie is ook een slot: twee leveringen van dezelfde nieuwe
-    baan mogen elkaar niet kruisen. Ging iemand op in een ander terwijl wij wachtten, dan opnieuw.
+    baan mogen elkaar niet kruisen. Ging iemand op in een ander, of werd een baan ongedaan, terwijl wij wachtten: opnieuw.
     """
     referenties = Counter(rij.referentie for _, rij, _ in opgaven)
     while True:
@@ -98,7 +98,8 @@ async def _dossiers(tx: Tx, opgaven: Sequence[Opgave], bron: str) -> tuple[list[
         nieuw = {f"plaatsing:{bron}:{referentie}" for referentie in referenties if referentie not in bekend}
         await vergrendel(tx, {*map(str, vast), *nieuw})
         bekend = await _bekend(tx, referenties, bron)
-        if vast.issuperset(persoon for _, persoon in bekend.values()) and nu == await volg(tx, nu):
+        zelfde = nieuw.issuperset(f"plaatsing:{bron}:{r}" for r in referenties if r not in bekend)
+        if zelfde and vast.issuperset(persoon for _, persoon in bekend.values()) and nu == await volg(tx, nu):
             break
     opgaven = [(nummer, rij, replace(baan, persoon=nu[rij.persoon])) for nummer, rij, baan in opgaven]
     kaal = await store.dossiers(tx, {plaatsing: None for plaatsing, _ in bekend.values()})

@@ -12,14 +12,18 @@ from pydantic_core import PydanticCustomError
 from services.plaatsing.api.velden import Dag, Honderdsten, Sleutelveld, Tekst
 from services.plaatsing.domain.dossier import Dossier, neem_regel
 from services.plaatsing.domain.kalender import DAG, eerste_dag, laatste_dag, maand_van
+from services.plaatsing.domain.plaatsing import NOOIT_GEWEEST
 from services.plaatsing.domain.uren import Regel, UrenSoort, Weigering
 from services.plaatsing.domain.verschil import Moment
 from services.plaatsing.store import banen as store
+from services.plaatsing.store.delen import ongedane
 from services.plaatsing.store.leveringen import Naam, naam_van, ontvang
 from services.plaatsing.store.omgeving import omgeving
 from shared import outbox
 from shared.api import Fout, Opdracht, Rij, Uitslag
 from shared.db import Tx, vergrendel
+
+_ONBEKEND = Weigering("referentie", "onbekende_plaatsing", "deze plaatsing kennen wij niet")
 
 
 def _geleverd(soort: UrenSoort) -> UrenSoort:
@@ -52,9 +56,11 @@ async def neem_uren(tx: Tx, rijen: Sequence[tuple[int, UrenRij]], opdracht: Opdr
     rondom = await omgeving(
         tx,
         {d.baan.persoon for d in dossiers.values()},
-        {w for d in dossiers.values() for w in (d.baan.werkgever, d.baan.inlener) if w},
+        {w for d in dossiers.values() for w in d.baan.werkgevers},
         {rij.leverancier or opdracht.client for _, rij in rijen},
     )
+    onbekend = {rij.referentie for _, rij in rijen if rij.referentie not in banen}
+    ongedaan = {referentie for referentie, _ in await ongedane(tx, onbekend)} if onbekend else set()
     uitslag, feiten = Uitslag(), list[Feit]()
     for nummer, rij in rijen:
         gevolg: Sequence[Feit] | Weigering | None
@@ -64,7 +70,7 @@ async def neem_uren(tx: Tx, rijen: Sequence[tuple[int, UrenRij]], opdracht: Opdr
             vervangt = regel.sleutel in dossier.regels
             gevolg = neem_regel(dossier, regel, opdracht.vandaag, moment, rondom)
         else:
-            gevolg = Weigering("referentie", "onbekende_plaatsing", "deze plaatsing kennen wij niet")
+            gevolg = NOOIT_GEWEEST if rij.referentie in ongedaan else _ONBEKEND
         if isinstance(gevolg, Weigering):
             uitslag.fouten.append(Fout(nummer, gevolg.veld, gevolg.code, gevolg.melding))
             ontvangst.weiger(namen[nummer], gevolg.code)

@@ -3,6 +3,7 @@
 import re
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Annotated, Any
 
 from banenspoor_contracts import Sector, Subsector
@@ -18,9 +19,20 @@ _DAG = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 def _dag(waarde: Any) -> Any:
     """Alleen `JJJJ-MM-DD`: een rij cijfers is geen tijdstempel."""
-    if isinstance(waarde, date) or (isinstance(waarde, str) and _DAG.fullmatch(waarde.strip())):
+    if isinstance(waarde, str) and (dag := _gelezen(waarde)) is not None:
+        return dag
+    if isinstance(waarde, date):
         return waarde
     raise PydanticCustomError("onjuist", "geen datum: verwacht JJJJ-MM-DD")
+
+
+@lru_cache(maxsize=8192)
+def _gelezen(tekst: str) -> date | None:
+    """Onthouden, want in een levering staan telkens dezelfde dagen."""
+    try:
+        return date.fromisoformat(tekst.strip()) if _DAG.fullmatch(tekst.strip()) else None
+    except ValueError:
+        return None
 
 
 def _uren(waarde: Any) -> int:

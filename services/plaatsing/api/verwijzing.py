@@ -13,6 +13,8 @@ async def banen_van(
 ) -> dict[str, Baan]:
     """De baan bij elke referentie: die van de aanroeper zelf, of de enige die er is (tenzij `alleen_eigen`).
 
+    Wat ongedaan gemaakt is telt niet.
+
     Ging iemand op in een ander terwijl wij wachtten, dan is het slot dat van een oud pseudoniem: opnieuw.
     """
     while True:
@@ -22,7 +24,7 @@ async def banen_van(
         await vergrendel(tx, map(str, vast))
         banen = await _banen(tx, {plaatsing for plaatsing, _ in gekozen.values()})
         if vast.issuperset(baan.persoon for baan in banen.values()):
-            return {r: banen[plaatsing] for r, (plaatsing, _) in gekozen.items() if plaatsing in banen}
+            return {r: banen[p] for r, (p, _) in gekozen.items() if p in banen and banen[p].ongedaan is None}
 
 
 async def baan_van(tx: Tx, plaatsing: UUID) -> Baan | None:

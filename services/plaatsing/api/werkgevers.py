@@ -113,9 +113,8 @@ async def _banen(tx: Tx, werkgevers: Collection[UUID]) -> dict[UUID, list[Dossie
     if werkgevers:
         await store.neem_sectorslot(tx, werkgevers)
         for dossier in await store_banen.van_werkgevers(tx, werkgevers):
-            uit[dossier.baan.werkgever].append(dossier)
-            if dossier.baan.inlener not in (None, dossier.baan.werkgever):
-                uit[dossier.baan.inlener].append(dossier)
+            for werkgever in set(dossier.baan.werkgevers):
+                uit[werkgever].append(dossier)
     return uit
 
 
@@ -134,7 +133,7 @@ def _neem(
         return nieuw
     sectoren = {werkgever: tijdlijn(nieuw)}
     for dossier in banen:
-        if dossier.baan.werkgever == werkgever and (dag := mist_sector(dossier, sectoren)):
+        if dag := mist_sector(dossier, sectoren):
             return Weigering("van", "sector_ontbreekt", f"er zijn banen die op {dag} dan geen sector hebben")
     opgaven[werkgever] = nieuw
     return [feit for dossier in banen for feit in neem_sectoren(dossier, sectoren, moment)]

@@ -7,10 +7,13 @@ from uuid import UUID
 
 from banenspoor_contracts import Feit, PlaatsingEindReden, Reden, UrenStand, UrenVerloond
 
-from services.plaatsing.domain.plaatsing import Baan, keur, na, raakt_uren, verplaats, vervolg, zelfde_opgave
+from services.plaatsing.domain.kalender import peildag
+from services.plaatsing.domain.plaatsing import NOOIT_GEWEEST, Baan, keur, na, raakt_uren, zelfde_opgave
 from services.plaatsing.domain.stand import ONBEKEND, Register, met_register, met_sectoren, stand, zonder_sector
 from services.plaatsing.domain.uren import Regel, Sleutel, Weigering, beoordeel, buiten_periode, maanden
+from services.plaatsing.domain.verloop import delen, met_opgave, met_sector
 from services.plaatsing.domain.verschil import Aanleiding, Gezegd, Moment, kennistijd, verschil
+from services.plaatsing.domain.vervolg import verplaats, vervolg
 from services.plaatsing.domain.werkgever import Tijdlijn, sector_op
 
 
@@ -37,10 +40,16 @@ class Dossier:
     regels: dict[Sleutel, Regel] = field(default_factory=dict)
     gezegd: dict[str, Gezegd] = field(default_factory=dict)
     baan_veranderd: bool = False
+    delen_veranderd: bool = False
     nieuwe_regels: set[Sleutel] = field(default_factory=set)
     nieuw_gezegd: set[str] = field(default_factory=set)
     bekende_regels: frozenset[Sleutel] = frozenset()
     bekend_gezegd: frozenset[str] = frozenset()
+
+    def neem(self, baan: Baan) -> None:
+        """De baan is voortaan zo."""
+        self.delen_veranderd |= baan.eerder != self.baan.eerder or baan.vanaf != self.baan.vanaf
+        self.baan, self.baan_veranderd = baan, True
 
     def zeg(
         self,
@@ -71,6 +80,8 @@ def neem_regel(
 ) -> list[UrenVerloond] | Weigering | None:
     """Neemt een urenregel op: de feiten die eruit volgen, waarom zij niet kan, of None als zij er al zo stond."""
     baan = dossier.baan
+    if baan.ongedaan is not None:
+        return NOOIT_GEWEEST
     if weigering := beoordeel(regel, baan.van, baan.tot, dossier.regels, vandaag):
         return weigering
     oud = dossier.regels.get(regel.sleutel)
@@ -78,7 +89,7 @@ def neem_regel(
         return None
     geraakt = [maand for maand, _ in maanden(regel, baan.van, baan.tot)]
     if dag := zonder_sector(baan, geraakt, omgeving.sectoren):
-        return _geen_sector("tijdvak_van", dag)
+        return geen_sector("tijdvak_van", dag)
     dossier.regels[regel.sleutel] = (
         regel if oud is None else replace(regel, bekend_op=na(oud.bekend_op, regel.bekend_op))
     )
@@ -96,7 +107,7 @@ def neem_baan(
 ) -> tuple[Dossier, list[Feit]] | Weigering | None:
     """Neemt op wat de bron over een baan opgeeft; `dossier` is van dezelfde referentie, met al haar regels.
 
-    Geeft het dossier met de feiten, waarom het niet kan, of None als precies dat er al stond. Wie een baan inkort
+    Geeft het dossier met de feiten, waarom het niet kan, of None als er niets anders door wordt. Wie een baan inkort
     terwijl er uren buiten vallen, verbetert eerst die uren. `reden`: waarom zij eindigt, als dat zo is.
     """
     vorig = None if dossier is None else dossier.baan
@@ -104,35 +115,65 @@ def neem_baan(
         return weigering
     if vorig is not None and zelfde_opgave(opgave, vorig):
         return None
-    sector = sector_op(omgeving.sectoren.get(opgave.werkgever, ()), opgave.van)
-    if sector is None:
-        return _geen_sector("werkgever", opgave.van)
-    opgave = replace(opgave, sector=sector.sector, subsector=sector.subsector)
-    baan, feiten = vervolg(opgave, vorig, moment.bekend_op, reden)
-    if dossier is None or vorig is None:
-        return Dossier(baan, baan_veranderd=True), feiten
+    nu = met_sector(opgave if vorig is None else met_opgave(vorig, opgave), _bekend(opgave, vorig, omgeving))
+    if isinstance(nu, date):
+        return geen_sector("werkgever", nu)
+    if dossier is None:
+        baan, feiten = vervolg(nu, None, moment.bekend_op)
+        return Dossier(baan, baan_veranderd=True), [*feiten, baan.stand]
+    andere_ikv = dossier.baan.ikv != nu.ikv
+    gevolg = verander(dossier, nu, moment, omgeving, reden)
+    if gevolg is None and andere_ikv:  # blijft hier, en is toch iets nieuws
+        return dossier, []
+    return (dossier, gevolg) if isinstance(gevolg, list) else gevolg
+
+
+def verander(
+    dossier: Dossier,
+    baan: Baan,
+    moment: Moment,
+    omgeving: Omgeving,
+    reden: PlaatsingEindReden = PlaatsingEindReden.ONBEKEND,
+    overgang: date | None = None,
+) -> list[Feit] | Weigering | None:
+    """De baan wordt zo: de feiten, met de geraakte maanden en de nieuwe stand, of waarom het niet kan.
+
+    None als er op de bus niets anders door wordt; wat alleen hier blijft is dan wel opgenomen. `omgeving` kent de sectoren
+    van alle werkgevers van de baan.
+    """
+    vorig = dossier.baan
+    if weigering := NOOIT_GEWEEST if vorig.ongedaan is not None else keur(baan, None):
+        return weigering
+    baan, feiten = vervolg(baan, vorig, moment.bekend_op, reden, overgang)
     if raakt_uren(baan, vorig):
-        uren = _verander_baan(dossier, baan, moment, omgeving)
+        uren = _verander_uren(dossier, baan, moment, omgeving)
         if isinstance(uren, Weigering):
             return uren
         feiten += uren
-    dossier.baan, dossier.baan_veranderd = baan, True
-    return dossier, feiten
+    dossier.neem(baan)
+    return [*feiten, baan.stand] if feiten else None
 
 
-def _verander_baan(dossier: Dossier, baan: Baan, moment: Moment, omgeving: Omgeving) -> list[UrenVerloond] | Weigering:
+def _bekend(opgave: Baan, vorig: Baan | None, omgeving: Omgeving) -> dict[UUID, Tijdlijn]:
+    """De sectoren van alle werkgevers van deze baan; wie er geen heeft, heeft een lege tijdlijn."""
+    wie = {opgave.werkgever, *(deel.werkgever for deel in (delen(vorig) if vorig else ()))}
+    return {werkgever: omgeving.sectoren.get(werkgever, ()) for werkgever in wie}
+
+
+def _verander_uren(dossier: Dossier, baan: Baan, moment: Moment, omgeving: Omgeving) -> list[UrenVerloond] | Weigering:
     if buiten := buiten_periode(dossier.regels.values(), baan.van, baan.tot):
         veld = "van" if buiten.tot <= baan.van else "tot"
         tijdvak = f"{buiten.van} tot {buiten.tot}"
         return Weigering(veld, "uren_buiten_periode", f"de uren van het tijdvak {tijdvak} vallen buiten de plaatsing")
     nu = {maand for regel in dossier.regels.values() for maand, _ in maanden(regel, baan.van, baan.tot)}
     if dag := zonder_sector(baan, sorted(nu), omgeving.sectoren):
-        return _geen_sector("werkgever", dag)
-    dossier.baan = baan
+        return geen_sector("werkgever", dag)
+    dossier.neem(baan)
     return _zeg_alles(dossier, sorted(nu | dossier.gezegd.keys()), Aanleiding.PLAATSING, moment, omgeving, None)
 
 
-def _geen_sector(veld: str, dag: date) -> Weigering:
+def geen_sector(veld: str, dag: date) -> Weigering:
+    """Er is op die dag geen sector van de werkgever bekend."""
     return Weigering(veld, "onbekende_sector", f"op {dag} is geen sector van de werkgever bekend")
 
 
@@ -154,9 +195,12 @@ def verplaats_dossier(dossier: Dossier, persoon: UUID, moment: Moment, omgeving:
     toe. De uren blijven, de grondslagen zijn die van het nieuwe pseudoniem.
     """
     oud, register = dossier.baan, omgeving.registers.get(persoon, ONBEKEND)
-    dossier.baan, gewijzigd = verplaats(oud, persoon, moment.bekend_op)
-    dossier.baan_veranderd = True
-    feiten: list[Feit] = [gewijzigd]
+    if oud.ongedaan is not None:  # zij is er nooit geweest: er valt niets te zeggen
+        dossier.neem(replace(oud, persoon=persoon))
+        return []
+    baan, gewijzigd = verplaats(oud, persoon, moment.bekend_op)
+    dossier.neem(baan)
+    feiten: list[Feit] = [gewijzigd, baan.stand]
     for maand, gezegd in sorted(dossier.gezegd.items()):
         if gezegd.stand is None:
             continue
@@ -170,9 +214,15 @@ def verplaats_dossier(dossier: Dossier, persoon: UUID, moment: Moment, omgeving:
 
 
 def mist_sector(dossier: Dossier, sectoren: Mapping[UUID, Tijdlijn]) -> date | None:
-    """De eerste dag waarop deze baan, of een van haar gezegde maanden, met deze sectoren zonder sector zou zitten."""
-    baan, gezegd = dossier.baan, sorted(m for m, g in dossier.gezegd.items() if g.stand is not None)
-    return baan.van if sector_op(sectoren[baan.werkgever], baan.van) is None else zonder_sector(baan, gezegd, sectoren)
+    """De eerste dag waarop deze baan, of een van haar gezegde maanden, met deze sectoren zonder sector zou zitten.
+
+    Andere werkgevers dan in `sectoren` blijven zoals zij zijn.
+    """
+    baan = dossier.baan
+    if isinstance(anders := met_sector(baan, sectoren), date):
+        return anders
+    dagen = (peildag(maand, baan.tot) for maand, g in sorted(dossier.gezegd.items()) if g.stand is not None)
+    return next((d for d in dagen if (w := baan.op(d).werkgever) in sectoren and not sector_op(sectoren[w], d)), None)
 
 
 def neem_sectoren(dossier: Dossier, sectoren: Mapping[UUID, Tijdlijn], moment: Moment) -> list[Feit]:
@@ -180,12 +230,15 @@ def neem_sectoren(dossier: Dossier, sectoren: Mapping[UUID, Tijdlijn], moment: M
 
     LookupError als er een sector ontbreekt die nodig is: wie een opgave aanneemt, keurt dat eerst met `mist_sector`.
     """
-    feiten: list[Feit] = []
     baan, omgeving = dossier.baan, Omgeving({}, sectoren, {})
-    if periode := sector_op(sectoren.get(baan.werkgever, ()), baan.van):
-        opgave = replace(baan, sector=periode.sector, subsector=periode.subsector)
-        dossier.baan, feiten = vervolg(opgave, baan, moment.bekend_op)
-        dossier.baan_veranderd |= bool(feiten)
+    anders = met_sector(baan, sectoren)
+    if isinstance(anders, date):
+        raise LookupError(f"geen sector op {anders}")
+    nu, feiten = vervolg(anders, baan, moment.bekend_op)
+    if anders != baan:
+        dossier.neem(nu)
+    if feiten:
+        feiten.append(nu.stand)
     for maand, gezegd in sorted(dossier.gezegd.items()):
         if gezegd.stand is not None:
             nieuw = met_sectoren(gezegd.stand, maand, baan.tot, sectoren)

@@ -18,7 +18,8 @@ def zet_terug(
     """Zet deze regels op wat er blijft (None: niets) en zegt de geraakte maanden, en alleen die, opnieuw.
 
     Een regel die er niet (meer) is komt niet terug. Zegt wat er blijft hetzelfde, dan is alleen anders wie het leverde.
-    Een maand zonder regel wordt gezegd als niets. `regels` van het dossier is volledig over de maanden van `terug`.
+    Een maand zonder regel wordt gezegd als niets; van een baan die ongedaan is gemaakt wordt niets gezegd. `regels` van het
+    dossier is volledig over de maanden van `terug`.
     """
     baan, geraakt = dossier.baan, dict[str, str | None]()
     for sleutel, regel in sorted(terug.items(), key=lambda t: t[0][1:]):
@@ -37,6 +38,8 @@ def zet_terug(
         if regel is None or not regel.zegt_hetzelfde(nu):
             for maand, _ in maanden(nu, baan.van, baan.tot):
                 geraakt[maand] = geraakt.get(maand) if regel is None else regel.leverancier
+    if baan.ongedaan is not None:
+        return []
     register = omgeving.registers.get(baan.persoon, ONBEKEND)
     feiten: list[UrenVerloond] = []
     for maand, leverancier in sorted(geraakt.items()):

@@ -56,6 +56,7 @@ def stand(
     if len(delen) > 1:  # wat doorliep telt niet naast wat er geleverd is
         delen = [(r, deel) for r, deel in delen if r.soort is not UrenSoort.VOORTGEZET] or delen
     dag = peildag(maand, baan.tot)
+    baan = baan.op(dag)
     formeel = sector_op(sectoren[baan.werkgever], dag)
     if formeel is None:
         raise LookupError(f"geen sector op {dag}")
@@ -78,7 +79,7 @@ def stand(
 def zonder_sector(baan: Baan, maanden: Iterable[str], sectoren: Mapping[UUID, Tijdlijn]) -> date | None:
     """De eerste dag waarop deze maanden een sector van de werkgever nodig hebben en er geen bekend is."""
     dagen = (peildag(maand, baan.tot) for maand in maanden)
-    return next((dag for dag in dagen if sector_op(sectoren.get(baan.werkgever, ()), dag) is None), None)
+    return next((dag for dag in dagen if sector_op(sectoren.get(baan.op(dag).werkgever, ()), dag) is None), None)
 
 
 def met_register(gezegd: UrenStand, maand: str, tot: date | None, register: Register) -> UrenStand:

@@ -68,6 +68,7 @@ class Weigering:
     melding: str
 
 
+@lru_cache(maxsize=65536)
 def honderdsten(tekst: str) -> int:
     """Uren met punt of komma en ten hoogste twee decimalen, als geheel aantal honderdsten; anders ValueError."""
     gelezen = _UREN.fullmatch(tekst.strip())

@@ -26,6 +26,8 @@ class Aanleiding(StrEnum):
     """Het doelgroepregister zei iets."""
     INTREKKING = "intrekking"
     """Een levering is ingetrokken."""
+    ONGEDAAN = "ongedaan"
+    """De baan blijkt er nooit geweest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,8 @@ def reden(aanleiding: Aanleiding, gesloten: bool, vorig: UrenStand | None, nieuw
         return Reden.CORRECTIE
     if aanleiding is Aanleiding.INTREKKING:
         return Reden.LEVERING_INGETROKKEN
+    if aanleiding is Aanleiding.ONGEDAAN:
+        return Reden.ONGEDAAN
     if aanleiding is Aanleiding.SECTOR:
         return Reden.SECTOR_CORRECTIE
     if _alleen_gemeente(vorig, nieuw):

@@ -10,7 +10,7 @@ from importlib import resources
 from banenspoor_contracts import UrenVerloond, Vorm
 
 from services.plaatsing.domain.dossier import Dossier, Omgeving
-from services.plaatsing.domain.kalender import DAG, dagen_per_maand, eerste_dag, geldt, laatste_dag
+from services.plaatsing.domain.kalender import DAG, dagen_per_maand, eerste_dag, geldt, laatste_dag, peildag
 from services.plaatsing.domain.plaatsing import Baan
 from services.plaatsing.domain.stand import ONBEKEND, stand, zonder_sector
 from services.plaatsing.domain.uren import Regel, Sleutel, UrenSoort, in_maand, maanden
@@ -42,19 +42,19 @@ def voortzetting(
     (`laatste_jaren`), dan is wie daar niet in staat gestopt.
     """
     echt = [r for r in regels if r.soort is not UrenSoort.VOORTGEZET]
-    if not echt or baan.vorm not in jaarvormen():
+    if not echt or baan.ongedaan is not None:
         return {}
     laatste = max(echt, key=lambda r: (r.tot, r.soort is UrenSoort.REGULIER))
     bronjaar = (laatste.tot - DAG).year
-    if laatste_jaren.get((laatste.leverancier, baan.vorm)) != bronjaar:
-        return {}
     uit: dict[Sleutel, Regel] = {}
     tot = vandaag if baan.tot is None else min(baan.tot, vandaag)
     van = max(date(bronjaar + 1, 1, 1), baan.van)
     for maand, _ in dagen_per_maand(van, min(tot, date(bronjaar + 1 + jaren, 1, 1))):
         begin, einde = eerste_dag(maand), laatste_dag(maand)
         delen = [d for r in echt if (d := in_maand(r, f"{bronjaar}{maand[4:]}", baan.van, baan.tot)) is not None]
-        if delen and einde < vandaag and _geldt(baan.vorm, begin):
+        vorm = baan.op(peildag(maand, baan.tot)).vorm
+        gestopt = laatste_jaren.get((laatste.leverancier, vorm)) != bronjaar
+        if delen and einde < vandaag and _geldt(vorm, begin) and not gestopt:
             regel = Regel(UrenSoort.VOORTGEZET, begin, einde + DAG, sum(delen), laatste.contract, laatste.leverancier)
             uit[regel.sleutel] = regel
     return uit
@@ -68,6 +68,8 @@ def zet_voort(
     Een maand waarvoor de werkgever geen sector heeft wordt niet voortgezet. Geleverde uren gaan altijd voor.
     """
     baan = dossier.baan
+    if baan.ongedaan is not None:
+        return [], []
     nieuw = {s: r for s, r in gewenst.items() if zonder_sector(baan, _maanden(r, baan), omgeving.sectoren) is None}
     oud = {s: r for s, r in dossier.regels.items() if r.soort is UrenSoort.VOORTGEZET}
     anders = {s: r for s, r in nieuw.items() if s not in oud or not r.zegt_hetzelfde(oud[s])}

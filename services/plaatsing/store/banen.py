@@ -13,33 +13,38 @@ from services.plaatsing.domain.kalender import maand_van
 from services.plaatsing.domain.plaatsing import Baan
 from services.plaatsing.domain.uren import Regel, UrenSoort
 from services.plaatsing.domain.verschil import Gezegd
+from services.plaatsing.store.delen import basis, bewaar_delen, compleet, vul_delen
 from shared.db import Tx
 
 _KOLOMMEN = """plaatsing, persoon, bron, referentie, werkgever, inlener, vorm, contract, uren_per_week_x100,
   gemeente_werk, sector, subsector, van, tot, route, ikv, versie, bekend_op"""
+_MEER = "vanaf, ongedaan, opgave::text as opgave"
 _KANDIDATEN = """
 select p.plaatsing, p.persoon, p.bron, p.referentie
-from unnest($1::text[]) as g (referentie) join plaatsing p using (referentie)
+from unnest($1::text[]) as g (referentie) join plaatsing p using (referentie) where p.ongedaan is null
 """
-_OP_ID = f"select {_KOLOMMEN}, nr from unnest($1::uuid[]) as g (plaatsing) join plaatsing using (plaatsing)"  # noqa: S608  # vaste kolommen
+_OP_ID = f"select {_KOLOMMEN}, nr, {_MEER} from unnest($1::uuid[]) as g (plaatsing) join plaatsing using (plaatsing)"  # noqa: S608  # vaste kolommen
 _VAN_PERSONEN = f"""
-select {_KOLOMMEN}, nr from unnest($1::uuid[]) as g (persoon) join plaatsing using (persoon) order by nr
+select {_KOLOMMEN}, nr, {_MEER} from unnest($1::uuid[]) as g (persoon) join plaatsing using (persoon) order by nr
 """  # noqa: S608  # vaste kolommen
 _VAN_WERKGEVER = f"""
-select {_KOLOMMEN}, nr from plaatsing where werkgever = any($1::uuid[]) or inlener = any($1::uuid[])
+select {_KOLOMMEN}, nr, {_MEER} from plaatsing where ongedaan is null and (werkgever = any($1::uuid[])
+  or inlener = any($1::uuid[]) or nr in (select plaatsing_nr from deel
+    where werkgever = any($1::uuid[]) or inlener = any($1::uuid[])))
 order by nr
 """  # noqa: S608  # vaste kolommen
 _BEWAAR = f"""
-insert into plaatsing ({_KOLOMMEN})
+insert into plaatsing ({_KOLOMMEN}, vanaf, ongedaan, opgave)
 select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::uuid[], $6::uuid[], $7::text[], $8::text[],
   $9::int[], $10::text[], $11::text[], $12::text[], $13::date[], $14::date[], $15::text[], $16::text[], $17::int[],
-  $18::timestamptz[])
+  $18::timestamptz[], $19::date[], $20::text[], $21::jsonb[])
 on conflict (plaatsing) do update set
   persoon = excluded.persoon, werkgever = excluded.werkgever, inlener = excluded.inlener,
   vorm = excluded.vorm, contract = excluded.contract,
   uren_per_week_x100 = excluded.uren_per_week_x100, gemeente_werk = excluded.gemeente_werk, sector = excluded.sector,
   subsector = excluded.subsector, van = excluded.van, tot = excluded.tot, route = excluded.route, ikv = excluded.ikv,
-  versie = excluded.versie, bekend_op = excluded.bekend_op
+  versie = excluded.versie, bekend_op = excluded.bekend_op, vanaf = excluded.vanaf, ongedaan = excluded.ongedaan,
+  opgave = excluded.opgave
 """  # noqa: S608  # vaste kolommen
 _REGELS = """
 select r.plaatsing_nr, r.soort, r.van, r.tot, r.uren_x100, r.contract, r.leverancier, r.levering, r.bekend_op
@@ -101,6 +106,7 @@ async def kandidaten(tx: Tx, referenties: Collection[str]) -> dict[str, dict[str
 async def dossiers(tx: Tx, bereik: Mapping[UUID, Bereik | None]) -> dict[UUID, Dossier]:
     """De banen met hun regels en gezegde maanden binnen het bereik; None: alleen de baan zelf."""
     uit = {rij["plaatsing"]: Dossier(_baan(rij)) for rij in await tx.fetch(_OP_ID, list(bereik))}
+    await vul_delen(tx, uit.values())
     await _vul(tx, [(d, b) for p, d in uit.items() if (b := bereik[p])], met_regels=True)
     return uit
 
@@ -122,6 +128,7 @@ async def bewaar(tx: Tx, gewijzigd: Iterable[Dossier]) -> None:
     """
     lijst = list(gewijzigd)
     await _schrijf(tx, _BEWAAR, [_rij(d.baan) for d in lijst if d.baan_veranderd])
+    await bewaar_delen(tx, [d.baan for d in lijst if d.delen_veranderd])
     oud: list[tuple[Any, ...]] = []
     nieuw: list[tuple[Any, ...]] = []
     for d in lijst:
@@ -160,6 +167,7 @@ async def _schrijf(tx: Tx, opdracht: str, rijen: Sequence[tuple[Any, ...]]) -> N
 
 async def _met_gezegd(tx: Tx, rijen: Sequence[Any]) -> list[Dossier]:
     uit = [Dossier(_baan(rij)) for rij in rijen]
+    await vul_delen(tx, uit)
     await _vul(tx, [(dossier, ALTIJD) for dossier in uit], met_regels=False)
     return uit
 
@@ -187,15 +195,17 @@ def _rij(b: Baan) -> tuple[Any, ...]:
     return (
         *(b.plaatsing, b.persoon, b.bron, b.referentie, b.werkgever, b.inlener, b.vorm, b.contract),
         *(b.uren_per_week_x100, b.gemeente_werk, b.sector, b.subsector, b.van, b.tot, b.route, b.ikv),
-        *(b.versie, b.bekend_op),
+        *(b.versie, b.bekend_op, b.vanaf, b.ongedaan, basis(b)),
     )
 
 
 def _baan(rij: Any) -> Baan:
-    waarden = list(rij)
+    *waarden, vanaf, ongedaan, opgave = rij
     for plek, woorden in _CODES:
         waarden[plek] = woorden[waarden[plek]]
-    return Baan(*waarden)
+    if vanaf is None and ongedaan is None and opgave is None:
+        return Baan(*waarden)
+    return compleet(Baan(*waarden), vanaf, ongedaan, opgave)
 
 
 def _regel(rij: Any) -> Regel:

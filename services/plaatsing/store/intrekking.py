@@ -29,7 +29,7 @@ from (
   where levering_nr = $1 and plaatsing_nr > $2 and plaatsing_nr <= $3
 ) g
 join urenregel u using (plaatsing_nr, soort, van, tot)
-join plaatsing p on p.nr = u.plaatsing_nr
+join plaatsing p on p.nr = u.plaatsing_nr and p.ongedaan is null
 left join lateral (
   select v.uren_x100, v.contract, v.levering_nr
   from regelversie v

@@ -1,4 +1,8 @@
-"""De banen van een werkgever, of van zijn hele groep, met hun gezegde maanden."""
+"""De banen van een werkgever, of van zijn hele groep, met hun gezegde maanden.
+
+Van een baan die onderweg van werkgever of inlener wisselde alleen het stuk dat van hen is, met de kenmerken van het laatste
+deel daarvan. Wat ongedaan gemaakt is, is er niet.
+"""
 
 from collections import defaultdict
 from collections.abc import AsyncIterator, Collection, Sequence
@@ -15,11 +19,22 @@ select o.werkgever from opgave o
 where o.groep_zoek = (select groep_zoek from opgave where werkgever = $1 order by van desc limit 1)
   and not exists (select from opgave later where later.werkgever = o.werkgever and later.van > o.van)
 """
-_BANEN = """
-select plaatsing, nr, referentie, werkgever, inlener, vorm, contract, uren_per_week_x100, gemeente_werk, van, tot
-from plaatsing where (werkgever = any($1::uuid[]) or inlener = any($1::uuid[])) and ($2::uuid is null or plaatsing > $2)
-order by plaatsing limit $3
+_DELEN = """
+select nr, plaatsing, referentie, werkgever, inlener, vorm, contract, uren_per_week_x100, gemeente_werk,
+  coalesce(vanaf, van) as van, tot
+from plaatsing where ongedaan is null and (werkgever = any($1::uuid[]) or inlener = any($1::uuid[]))
+union all
+select p.nr, p.plaatsing, p.referentie, d.werkgever, d.inlener, d.vorm, d.contract, d.uren_per_week_x100, d.gemeente_werk,
+  d.van, d.tot
+from deel d join plaatsing p on p.nr = d.plaatsing_nr
+where p.ongedaan is null and (d.werkgever = any($1::uuid[]) or d.inlener = any($1::uuid[]))
 """
+_EIGEN = f"""
+select distinct on (plaatsing) nr, plaatsing, referentie, werkgever, inlener, vorm, contract, uren_per_week_x100,
+  gemeente_werk, min(van) over (partition by nr) as van, tot
+from ({_DELEN}) d order by plaatsing, d.van desc
+"""  # noqa: S608  # vaste kolommen
+_BANEN = f"select * from ({_EIGEN}) e where ($2::uuid is null or plaatsing > $2) order by plaatsing limit $3"  # noqa: S608
 _VAN_EIGEN = """
 select z.plaatsing_nr, z.maand, s.werkgever = any($1::uuid[]) as formeel, s."urenX100" as uren,
   s."uitbetaaldX100" as uitbetaald
@@ -31,14 +46,14 @@ _MAANDEN = f"{_VAN_EIGEN} and z.plaatsing_nr = any($2::bigint[]) order by z.plaa
 _PER_MAAND = f"""
 select maand, formeel, count(*) as plaatsingen, sum(uren)::bigint as uren, sum(uitbetaald)::bigint as uitbetaald
 from ({_VAN_EIGEN} and z.plaatsing_nr in
-  (select nr from plaatsing where werkgever = any($1::uuid[]) or inlener = any($1::uuid[]))) m
+  (select nr from ({_DELEN}) d)) m
 group by maand, formeel order by maand, formeel desc
 """  # noqa: S608  # vaste kolommen
-_PER_GEMEENTE = """
+_PER_GEMEENTE = f"""
 select gemeente_werk, count(*) as plaatsingen,
   count(*) filter (where van <= $2 and (tot is null or $2 < tot)) as lopend
-from plaatsing where werkgever = any($1::uuid[]) or inlener = any($1::uuid[]) group by 1 order by 1
-"""
+from ({_EIGEN}) e group by 1 order by 1
+"""  # noqa: S608  # vaste kolommen
 _STAP = 500
 
 

@@ -10,13 +10,15 @@ from shared.db import Tx
 
 _VOLGENDE = """
 select nr, plaatsing, persoon from plaatsing
-where nr > $2 and (vorm = any($1::text[]) or nr in (select plaatsing_nr from urenregel where soort = 'voortgezet'))
+where nr > $2 and ongedaan is null and (vorm = any($1::text[])
+  or nr in (select plaatsing_nr from deel where vorm = any($1::text[]))
+  or nr in (select plaatsing_nr from urenregel where soort = 'voortgezet'))
 order by nr limit $3
 """
 _LAATSTE = """
 select r.leverancier, p.vorm, max(extract(year from r.tot - 1))::int as jaar
 from plaatsing p join urenregel r on r.plaatsing_nr = p.nr
-where p.vorm = any($1::text[]) and r.soort <> 'voortgezet' group by r.leverancier, p.vorm
+where p.vorm = any($1::text[]) and p.ongedaan is null and r.soort <> 'voortgezet' group by r.leverancier, p.vorm
 """
 
 

@@ -42,7 +42,11 @@ on conflict (werkgever) do update set versie = excluded.versie, stand = excluded
 """
 _GEDEELD = "select pg_advisory_xact_lock_shared(hashtext('plaatsing-sectoren'))"
 _ALLEEN = "select pg_advisory_xact_lock(hashtext('plaatsing-sectoren'))"
-_PERSONEN = "select distinct persoon from plaatsing where werkgever = any($1::uuid[]) or inlener = any($1::uuid[])"
+_PERSONEN = """
+select persoon from plaatsing where werkgever = any($1::uuid[]) or inlener = any($1::uuid[])
+union select persoon from deel d join plaatsing p on p.nr = d.plaatsing_nr
+where d.werkgever = any($1::uuid[]) or d.inlener = any($1::uuid[])
+"""
 
 
 async def controleer_kluis(tx: Tx) -> None:

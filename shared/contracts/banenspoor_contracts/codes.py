@@ -21,7 +21,7 @@ class Grondslag(StrEnum):
     WAJONG_NIEUW_VOORTGEZET = "WAJONG_NIEUW_VOORTGEZET"
     WAJONG_NIEUW_ARBEIDSONDERSTEUNING = "WAJONG_NIEUW_ARBEIDSONDERSTEUNING"
     WAJONG_DUURZAAM_GEEN = "WAJONG_DUURZAAM_GEEN"
-    """Wajong, duurzaam geen arbeidsvermogen; geregistreerd zolang zij in dienstbetrekking werkt."""
+    """Wajong, duurzaam geen arbeidsvermogen; de periode is die van het recht, geregistreerd is zij zolang zij werkt."""
     VSO_PRO = "VSO_PRO"
     """(Oud-)leerling van voortgezet speciaal onderwijs of praktijkonderwijs, op eigen schriftelijk verzoek."""
     ENTREE = "ENTREE"

@@ -77,3 +77,8 @@ class OverPersoon(Feit):
     sleutelveld: ClassVar[str] = "persoon"
 
     persoon: UUID
+
+
+class Grafsteen:
+    """Bij een feit op een topic met alleen de laatste stand: het wordt met een lege waarde gezegd, en wie leest vergeet
+    zijn sleutel."""

@@ -78,7 +78,9 @@ class _Veranderd(_OverPlaatsing):
 
 
 class PlaatsingGewijzigd(_Veranderd):
-    """Iets aan de baan is vanaf `van` anders; `stand` is de hele baan erna.
+    """Iets aan de baan is vanaf `van` anders, elk veld tot het daarna al anders gezegd was.
+
+    `stand` is de baan erna, met wat het laatst ingaat: ook als dat nog moet komen, of als `van` daarvoor ligt.
 
     Staat `persoon` in `gewijzigd`, dan ging het oude pseudoniem in het nieuwe op (`persoon-samengevoegd`): het feit staat
     bij het nieuwe, op een andere partitie dan wat er eerder over deze baan gezegd is. Volg `versie`.

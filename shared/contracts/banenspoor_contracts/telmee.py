@@ -84,6 +84,35 @@ class Oordeel:
     wat_verandert: tuple[str, ...]
 
 
+def zoals_zij_gelden(registraties: Sequence[Registratie], werk: Sequence[Werk]) -> tuple[Registratie, ...]:
+    """De registraties zoals zij gelden, op volgorde van begin.
+
+    Een gebeurtenis draagt het recht zoals het geleverd is. Op een grondslag die aan werk gebonden is, geldt dat alleen in
+    de tijd dat iemand in een dienstbetrekking werkt (Wfsv art. 38b lid 1 onder c); de andere gelden geheel.
+    """
+    uit: list[Registratie] = []
+    for r in registraties:
+        if r.grondslag not in wie_telt.AAN_WERK_GEBONDEN:
+            uit.append(r)
+            continue
+        for van, tot in _gewerkt(werk):
+            begin, einde = max(r.van, van), min((d for d in (r.tot, tot) if d is not None), default=None)
+            if einde is None or begin < einde:
+                uit.append(Registratie(grondslag=r.grondslag, van=begin, tot=einde))
+    return tuple(sorted(uit, key=lambda r: (r.van, r.grondslag)))
+
+
+def _gewerkt(werk: Sequence[Werk]) -> list[tuple[date, date | None]]:
+    """De tijd in een dienstbetrekking, in zo min mogelijk perioden."""
+    uit: list[tuple[date, date | None]] = []
+    for w in sorted((w for w in werk if w.vorm in wie_telt.DIENSTBETREKKING), key=lambda w: w.van):
+        if not uit or ((einde := uit[-1][1]) is not None and einde < w.van):
+            uit.append((w.van, w.tot))
+        elif einde is not None:
+            uit[-1] = (uit[-1][0], None if w.tot is None else max(w.tot, einde))
+    return uit
+
+
 def beoordeel(
     registraties: Sequence[Registratie],
     werk: Sequence[Werk],
@@ -103,7 +132,7 @@ def beoordeel(
     lopend = sorted({w.vorm for w in werk if _geldt(w, op)})
     tellend = [vorm for vorm in lopend if wie_telt.telt(gronden, vorm, versie)]
     uitleg = [wie_telt.waarom(gronden, vorm, versie) for vorm in tellend or lopend or [V.FORMEEL]]
-    geregistreerd = any(_geldt(r, op) for r in registraties)
+    geregistreerd = any(_geldt(r, op) for r in zoals_zij_gelden(registraties, werk))
     zinnen = _zinnen(gronden, geregistreerd, lopend, tellend, versie)
     if wie_telt.TABELLEN[versie].van is None:
         zinnen = (*zinnen, "Dat zou zo zijn met een wet die nog niet in werking is.")
@@ -162,6 +191,9 @@ def _zinnen(
     if not gronden:
         waarom = "Uw inschrijving loopt niet door tot het eind van de maand."
         return ("U telt niet mee.", waarom if geregistreerd else "U staat niet in het doelgroepregister.")
+    if wie_telt.AAN_WERK_GEBONDEN.issuperset(gronden) and wie_telt.DIENSTBETREKKING.isdisjoint(lopend):
+        alleen = (f"U staat er alleen in door {GROND[g]}." for g in gronden)
+        return ("U telt nu niet mee.", "U staat nu niet in het doelgroepregister.", *alleen)
     ingeschreven = ("U staat in het doelgroepregister.", *(f"Dat is door {GROND[g]}." for g in gronden))
     if tellend:
         return ("U telt mee.", *ingeschreven, *(f"U werkt: {VORM[v]}." for v in tellend))
@@ -190,6 +222,8 @@ def _wat_verandert(
         stopt = [w.tot for w in werk if _geldt(w, op) and w.vorm in tellend]
         if stopt and None not in stopt:
             uit.append(f"Uw werk stopt op {_dag(max(d for d in stopt if d))}.")
+        if wie_telt.AAN_WERK_GEBONDEN.issuperset(gronden):
+            uit.append("Stopt uw werk? Dan staat u ook niet meer in het doelgroepregister.")
         uit += ["Stopt uw werk? Dan telt u niet meer mee.", "U blijft meetellen zolang u ingeschreven staat en werkt."]
     elif not gronden:
         uit.append("Uw gemeente of UWV kan nagaan of u in het register kunt komen.")

@@ -181,6 +181,12 @@ TABELLEN: Mapping[str, Tabel] = MappingProxyType(
     }
 )
 """Elke versie onder haar naam: de namen die het bestand `wie-telt` en het argument `wet` hieronder kennen."""
+AAN_WERK_GEBONDEN: frozenset[G] = frozenset(
+    g for tabel in TABELLEN.values() for g, regel in tabel.grondslagen.items() if regel.alleen_werkend
+)
+"""Grondslagen waarop iemand alleen geregistreerd is zolang zij in een dienstbetrekking werkt."""
+DIENSTBETREKKING: frozenset[V] = frozenset(V) - {V.PROEFPLAATSING}
+"""De vormen van werk die een dienstbetrekking zijn; op een proefplaatsing is er geen loon."""
 
 
 def _tabel(wet: str) -> Tabel:
