@@ -37,8 +37,8 @@ def _importeer() -> Any:
     return typer.main.get_command(app)
 
 
-def _app_van(module: str) -> Callable[[], Any]:
-    return lambda: typer.main.get_command(importlib.import_module(module).app)
+def _app_van(module: str, naam: str = "app") -> Callable[[], Any]:
+    return lambda: typer.main.get_command(getattr(importlib.import_module(module), naam))
 
 
 def _beheer(naam: str) -> Callable[[], Any]:
@@ -56,6 +56,21 @@ OPDRACHTEN = (
         "aansluiten",
         "Een eigen administratie naast het register leggen.",
         _app_van("services.intake.aansluiten_cli"),
+    ),
+    Elders(
+        "levering",
+        "Leveringen van verloonde uren: lijst, kwaliteit, intrekken.",
+        _app_van("services.plaatsing.levering_cli"),
+    ),
+    Elders(
+        "leveringen",
+        "De leveringen van verloonde uren, de nieuwste eerst.",
+        _app_van("services.plaatsing.levering_cli", "leveringen_app"),
+    ),
+    Elders(
+        "leveranciers",
+        "Wie uren levert, en wie te laat of stil is.",
+        _app_van("services.plaatsing.levering_cli", "leveranciers_app"),
     ),
     Elders("telling", "Cijfers per periode, als tabel, CSV of JSON.", _app_van("services.telling.cli")),
     Elders(

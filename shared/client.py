@@ -76,6 +76,10 @@ class Client:
         """Doet een opdracht (httpx: `json=`, `content=`, `params=`); elke poging heeft dezelfde Idempotency-Key."""
         return self._doe("POST", dienst, pad, {"Idempotency-Key": sleutel or str(uuid4()), **koppen}, **rest)
 
+    def delete(self, dienst: str, pad: str, **vraag: Any) -> Any:
+        """Verwijdert iets; `vraag` zijn de parameters in de query, elke poging heeft dezelfde Idempotency-Key."""
+        return self._doe("DELETE", dienst, pad, {"Idempotency-Key": str(uuid4())}, params=vraag or None)
+
     def bekend(self) -> bool:
         """Of er adressen zijn: uit de omgeving, of van een ingebedde stand in de map."""
         return bool(self.instellingen.adres_telling) or (self._map / "state.json").exists()

@@ -26,8 +26,11 @@ def sql(stap: str) -> None:
     voer_uit((pad.parent / f"{pad.stem[1:]}.sql").read_text())
 
 
-def migreer(dienst: str, eigenaar_url: str) -> None:
-    """Brengt de database van een dienst bij; nog eens doen verandert niets. `eigenaar_url`: rol `<dienst>_eigenaar`."""
+def migreer(dienst: str, eigenaar_url: str, tot: str = "heads") -> None:
+    """Brengt de database van een dienst bij; nog eens doen verandert niets. `eigenaar_url`: rol `<dienst>_eigenaar`.
+
+    `tot`: tot en met deze stap; zonder: alles.
+    """
     config = Config()
     config.set_main_option("script_location", str(_HIER / "alembic"))
     plaatsen = [_HIER / "alembic" / "versions", _HIER.parent / "services" / dienst / "migrations"]
@@ -35,4 +38,4 @@ def migreer(dienst: str, eigenaar_url: str) -> None:
     config.set_main_option("version_locations", "\n".join(map(str, plaatsen)))
     url = eigenaar_url.replace("postgresql://", "postgresql+asyncpg://", 1)
     config.set_main_option("sqlalchemy.url", url.replace("%", "%%"))
-    command.upgrade(config, "heads")
+    command.upgrade(config, tot)

@@ -109,6 +109,24 @@ class Instellingen(BaseSettings):
         default=365, ge=1, description="intake: zo lang telt een bevestiging als vers; nergens gepubliceerd"
     )
 
+    levering_afwijking: int = Field(
+        default=25,
+        ge=0,
+        le=1000,
+        description="plaatsing: procent uren per dag dat een baan van de vorige levering mag afwijken; nergens gepubliceerd",
+    )
+    leverancier_stil_dagen: int = Field(
+        default=45,
+        ge=1,
+        description="plaatsing: na zoveel dagen zonder regel is een leverancier stil; nergens gepubliceerd",
+    )
+
+    voortzetten_jaren: int = Field(
+        default=2,
+        ge=0,
+        description="plaatsing: zoveel jaar lopen jaarlijkse uren ten hoogste door; nergens gepubliceerd",
+    )
+
     bewaartermijnen: Path | None = Field(
         default=None, description="intake: eigen bewaartermijnen (CSV: gegeven, jaren, basis); nergens gepubliceerd"
     )

@@ -3,7 +3,9 @@
 from services.plaatsing.afname import Afleiding
 from services.plaatsing.api import SOORTEN, router
 from services.plaatsing.handlers import hoor
+from services.plaatsing.leveranciers import houd_bij
 from services.plaatsing.store import werkgevers
+from services.plaatsing.voortzetten import elke_dag
 from shared import outbox
 from shared.db import Pool
 from shared.kluis import kluis
@@ -36,5 +38,6 @@ DIENST = Dienst(
     routers=(router,),
     vingersleutel=vingersleutel,
     bij_start=controleer_kluis,
+    taken=(houd_bij, elke_dag),
     leidt_af=afleidingen,
 )

@@ -91,7 +91,7 @@ class Keten(RuleBasedStateMachine):
         van=dagen_2017,
         dagen=st.sampled_from([28, 31]),
         uren=st.integers(-20000, 20000),
-        soort=st.sampled_from(UrenSoort),
+        soort=st.sampled_from([UrenSoort.REGULIER, UrenSoort.UITBETALING]),
         contract=st.none() | st.sampled_from(Contract),
         moment=momenten,
     )

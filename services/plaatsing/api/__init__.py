@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from services.plaatsing.api import afnemers, handelingen_routes, lezen, ondersteuning_routes, overzicht
+from services.plaatsing.api import afnemers, handelingen_routes, leveringen, lezen, ondersteuning_routes, overzicht
 from services.plaatsing.api.handelingen import HANDELINGEN
 from services.plaatsing.api.maandsluiting import MaandsluitingRij, neem_maandsluitingen
 from services.plaatsing.api.ondersteuning import STEUN
@@ -73,4 +73,5 @@ router.include_router(lezen.router)
 router.include_router(handelingen_routes.router)
 router.include_router(ondersteuning_routes.router)
 router.include_router(overzicht.router)
+router.include_router(leveringen.router)
 router.include_router(afnemers.router)

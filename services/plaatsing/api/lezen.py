@@ -1,7 +1,7 @@
 """Eén baan lezen: zoals zij nu is of zoals toen bekend, en alles wat er over haar gezegd is."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -9,11 +9,16 @@ from banenspoor_contracts import UrenStand
 from fastapi import APIRouter, Query, Request
 
 from services.plaatsing.api.bij_baan import moment_van, onbekend
+from services.plaatsing.domain.dossier import Dossier
 from services.plaatsing.domain.geschiedenis import Gezegde, toen
+from services.plaatsing.domain.jaarsluiting import geleverd_sinds, late_maanden
 from services.plaatsing.domain.plaatsing import Baan
+from services.plaatsing.domain.uren import Sleutel
 from services.plaatsing.domain.verloop import delen
+from services.plaatsing.domain.voortzetten import voortgezette_maanden
 from services.plaatsing.store import banen as store
 from services.plaatsing.store import geschiedenis as store_geschiedenis
+from services.plaatsing.store import leveringlijst
 from shared.api import Opdracht, Probleem, lees_tx, lezer
 
 LEZEN = "plaatsingen:lezen"
@@ -31,7 +36,8 @@ async def lees_plaatsing(
     """Eén baan met haar delen, en met per maand wat er het laatst over gezegd is (uren in honderdsten).
 
     Met `bekendOp` zoals zij en haar maanden toen bekend waren: gezegd, of in geladen historie toen bekend. Wie haar toen
-    leverde staat daar niet bij.
+    leverde staat daar niet bij. `naSluitingJaar`: een regel van die maand kwam op of na 1 mei van het jaar erna; dat
+    verandert geen cijfer. `voortgezet`: over die maand is niets geleverd, de uren zijn die van een jaar eerder.
     """
     moment = moment_van(bekend_op, opdracht.nu)
     async with lees_tx(verzoek) as tx:
@@ -39,9 +45,9 @@ async def lees_plaatsing(
         if dossier is None:
             raise onbekend()
         gezegd = [] if moment is None else await store_geschiedenis.gezegd(tx, dossier.baan)
+        versies = await leveringlijst.versies(tx, dossier.baan.nr)
     if moment is None:
-        maanden = {m: _maand(g.stand, g.bekend_op) | {"leverancier": g.leverancier} for m, g in dossier.gezegd.items()}
-        return _baan(dossier.baan, maanden)
+        return _baan(dossier.baan, _maanden(dossier, geleverd_sinds(versies)))
     oud = toen(dossier.baan, (g for _, _, g in gezegd), moment)
     if oud is None:
         raise Probleem(404, "onbekende_plaatsing", "Deze plaatsing was toen nog niet bekend")
@@ -83,6 +89,17 @@ def _baan(baan: Baan, maanden: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
         **baan.gegevens.json_(),
         "delen": _delen(baan),
         "maanden": [{"maand": maand, **gezegd} for maand, gezegd in sorted(maanden.items())],
+    }
+
+
+def _maanden(dossier: Dossier, sinds: Mapping[Sleutel, date]) -> dict[str, dict[str, Any]]:
+    """De gezegde maanden, met wie het leverde, of het na de jaarsluiting kwam, en of het alleen doorloopt."""
+    baan, regels = dossier.baan, dossier.regels.values()
+    laat, voortgezet = late_maanden(regels, sinds, baan.van, baan.tot), voortgezette_maanden(baan, regels)
+    return {
+        maand: _maand(gezegd.stand, gezegd.bekend_op)
+        | {"leverancier": gezegd.leverancier, "naSluitingJaar": maand in laat, "voortgezet": maand in voortgezet}
+        for maand, gezegd in dossier.gezegd.items()
     }
 
 

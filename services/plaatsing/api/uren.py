@@ -2,9 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Annotated
 from uuid import UUID
 
 from banenspoor_contracts import Contract, Feit
+from pydantic import AfterValidator
+from pydantic_core import PydanticCustomError
 
 from services.plaatsing.api.velden import Dag, Honderdsten, Sleutelveld, Tekst
 from services.plaatsing.domain.dossier import Dossier, neem_regel
@@ -14,12 +17,19 @@ from services.plaatsing.domain.uren import Regel, UrenSoort, Weigering
 from services.plaatsing.domain.verschil import Moment
 from services.plaatsing.store import banen as store
 from services.plaatsing.store.delen import ongedane
+from services.plaatsing.store.leveringen import Naam, naam_van, ontvang
 from services.plaatsing.store.omgeving import omgeving
 from shared import outbox
 from shared.api import Fout, Opdracht, Rij, Uitslag
 from shared.db import Tx, vergrendel
 
 _ONBEKEND = Weigering("referentie", "onbekende_plaatsing", "deze plaatsing kennen wij niet")
+
+
+def _geleverd(soort: UrenSoort) -> UrenSoort:
+    if soort is UrenSoort.VOORTGEZET:
+        raise PydanticCustomError("onjuist", "kies uit regulier of uitbetaling")
+    return soort
 
 
 class UrenRij(Rij):
@@ -33,13 +43,15 @@ class UrenRij(Rij):
     tijdvak_tot: Dag
     uren: Honderdsten
     contract: Contract | None = None
-    soort: UrenSoort = UrenSoort.REGULIER
+    soort: Annotated[UrenSoort, AfterValidator(_geleverd)] = UrenSoort.REGULIER
     levering: Tekst | None = None
     leverancier: Tekst | None = None
 
 
 async def neem_uren(tx: Tx, rijen: Sequence[tuple[int, UrenRij]], opdracht: Opdracht) -> Uitslag:
     """Neemt urenregels aan, in volgorde van het bestand; een rij die niet kan laat niets achter."""
+    namen = {n: _levering(rij, opdracht) for n, rij in rijen}
+    ontvangst = await ontvang(tx, namen.values(), opdracht.client, opdracht.nu)
     banen, dossiers = await _dossiers(tx, rijen, opdracht)
     rondom = await omgeving(
         tx,
@@ -54,17 +66,23 @@ async def neem_uren(tx: Tx, rijen: Sequence[tuple[int, UrenRij]], opdracht: Opdr
         gevolg: Sequence[Feit] | Weigering | None
         if banen.get(rij.referentie) in dossiers:
             regel, moment = _regel(rij, opdracht.client), Moment(opdracht.nu, rij.bekend_op)
-            gevolg = neem_regel(dossiers[banen[rij.referentie]], regel, opdracht.vandaag, moment, rondom)
+            dossier = dossiers[banen[rij.referentie]]
+            vervangt = regel.sleutel in dossier.regels
+            gevolg = neem_regel(dossier, regel, opdracht.vandaag, moment, rondom)
         else:
             gevolg = NOOIT_GEWEEST if rij.referentie in ongedaan else _ONBEKEND
         if isinstance(gevolg, Weigering):
             uitslag.fouten.append(Fout(nummer, gevolg.veld, gevolg.code, gevolg.melding))
+            ontvangst.weiger(namen[nummer], gevolg.code)
         elif gevolg is None:
             uitslag.ongewijzigd += 1
+            ontvangst.gelijk(namen[nummer], dossier.baan.nr, regel)
         else:
             uitslag.aanvaard += 1
             feiten += gevolg
+            ontvangst.neem(namen[nummer], dossier.baan.nr, regel, vervangt)
     await store.bewaar(tx, dossiers.values())
+    await ontvangst.bewaar(tx)
     await outbox.put(tx, feiten, correlatie=opdracht.correlatie)
     return uitslag
 
@@ -110,6 +128,10 @@ def _bereik(rijen: Sequence[tuple[UUID, UrenRij]], vandaag: date) -> dict[UUID, 
             tot = laatste_dag(maand_van(rij.tijdvak_tot - DAG)) + DAG
             uit[plaatsing] = (van, tot) if al is None else (min(al[0], van), max(al[1], tot))
     return uit
+
+
+def _levering(rij: UrenRij, opdracht: Opdracht) -> Naam:
+    return naam_van(rij.leverancier or opdracht.client, rij.levering, rij.bekend_op, opdracht.vandaag)
 
 
 def _regel(rij: UrenRij, client: str) -> Regel:

@@ -53,6 +53,8 @@ def stand(
     delen = [(regel, deel) for regel in regels if (deel := in_maand(regel, maand, baan.van, baan.tot)) is not None]
     if not delen:
         return None
+    if len(delen) > 1:  # wat doorliep telt niet naast wat er geleverd is
+        delen = [(r, deel) for r, deel in delen if r.soort is not UrenSoort.VOORTGEZET] or delen
     dag = peildag(maand, baan.tot)
     baan = baan.op(dag)
     formeel = sector_op(sectoren[baan.werkgever], dag)

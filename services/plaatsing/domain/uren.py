@@ -20,10 +20,14 @@ _UREN = re.compile(r"([+-]?)(\d{1,7})(?:[.,](\d{1,2}))?", re.ASCII)
 
 
 class UrenSoort(StrEnum):
-    """`uitbetaling`: uitbetaald verlof en extra's, apart gehouden waar de leverancier het weet."""
+    """`uitbetaling`: uitbetaald verlof en extra's, apart gehouden waar de leverancier het weet.
+
+    `voortgezet`: niet geleverd maar van een jaar eerder; telt alleen in maanden waarover niets geleverd is.
+    """
 
     REGULIER = "regulier"
     UITBETALING = "uitbetaling"
+    VOORTGEZET = "voortgezet"
 
 
 Sleutel: TypeAlias = tuple[UrenSoort, date, date]
@@ -139,7 +143,8 @@ def beoordeel(
 
 def buiten_periode(regels: Iterable[Regel], van: date, tot: date | None) -> Regel | None:
     """Een regel met uren die helemaal buiten de baan `[van, tot)` valt, als die er is."""
-    return next((r for r in regels if r.uren_x100 and (r.tot <= van or (tot is not None and r.van >= tot))), None)
+    geleverd = (r for r in regels if r.uren_x100 and r.soort is not UrenSoort.VOORTGEZET)
+    return next((r for r in geleverd if r.tot <= van or (tot is not None and r.van >= tot)), None)
 
 
 def _raakt(regel: Regel, andere: Iterable[Regel]) -> Regel | None:

@@ -24,6 +24,8 @@ class Aanleiding(StrEnum):
     """De sector van een werkgever is anders opgegeven."""
     REGISTER = "register"
     """Het doelgroepregister zei iets."""
+    INTREKKING = "intrekking"
+    """Een levering is ingetrokken."""
     ONGEDAAN = "ongedaan"
     """De baan blijkt er nooit geweest."""
 
@@ -91,6 +93,8 @@ def reden(aanleiding: Aanleiding, gesloten: bool, vorig: UrenStand | None, nieuw
         return Reden.NALEVERING if gesloten else Reden.LEVERING
     if aanleiding is Aanleiding.REGEL_OPNIEUW:
         return Reden.CORRECTIE
+    if aanleiding is Aanleiding.INTREKKING:
+        return Reden.LEVERING_INGETROKKEN
     if aanleiding is Aanleiding.ONGEDAAN:
         return Reden.ONGEDAAN
     if aanleiding is Aanleiding.SECTOR:
