@@ -417,15 +417,29 @@ def lees_rij(nr: int, inhoud: Any, model: type[M]) -> M | list[Fout]:
         return [_fout(nr, deel) for deel in fout.errors(include_url=False, include_input=False)]
 
 
-def lees_opdracht(lichaam: bytes, model: type[M]) -> M:
-    """Het lichaam van een opdracht die één JSON-object is; 400 als het geen JSON is, 422 met de fouten erin."""
+def lees_een(lichaam: bytes, model: type[M]) -> M | list[Fout]:
+    """Het lichaam van een opdracht die één JSON-object is, of de fouten erin; 400 als het geen JSON is."""
     try:
-        gelezen = lees_rij(1, json.loads(lichaam), model)
+        return lees_rij(1, json.loads(lichaam), model)
     except ValueError:
         raise Probleem(400, "geen_json", "Het lichaam is geen JSON") from None
+
+
+def lees_opdracht(lichaam: bytes, model: type[M]) -> M:
+    """Als `lees_een`, met 422 als er fouten in zitten."""
+    gelezen = lees_een(lichaam, model)
     if isinstance(gelezen, list):
-        raise Probleem(422, gelezen[0].code, "De opdracht is afgewezen", fouten=[asdict(f) for f in gelezen])
+        raise _afwijzing(gelezen)
     return gelezen
+
+
+def afgewezen(fouten: Sequence[Fout]) -> tuple[int, dict[str, Any]]:
+    """Het antwoord op een opdracht die om deze fouten niet kan: 422, met wat er mis is."""
+    return 422, _afwijzing(fouten).inhoud
+
+
+def _afwijzing(fouten: Sequence[Fout]) -> Probleem:
+    return Probleem(422, fouten[0].code, "De opdracht is afgewezen", fouten=[asdict(f) for f in fouten])
 
 
 def _fout(nr: int, deel: Any) -> Fout:

@@ -26,6 +26,8 @@ from shared.relay import Relay
 from shared.settings import Instellingen
 from tests.conftest import MaakDatabase
 from tests.service.intake_voordeur import Voordeur, voordeur_van
+from tests.service.plaatsing_proef import WERKGEVERS
+from tests.service.plaatsing_voordeur import Plaatsingsdeur, plaatsingsdeur_van
 
 PARTITIES = 3
 _GEVOLG = """
@@ -213,4 +215,14 @@ async def voordeur(
 ) -> AsyncIterator[Voordeur]:
     """Intake door haar voordeur, op een verse database."""
     async with voordeur_van(stack, db, tmp_path, monkeypatch) as deur:
+        yield deur
+
+
+@pytest.fixture
+async def deur(
+    stack: Stack, db: MaakDatabase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Plaatsingsdeur]:
+    """De voordeur van plaatsing, met drie werkgevers."""
+    async with plaatsingsdeur_van(stack, db, tmp_path, monkeypatch) as deur:
+        await deur.rijen("werkgevers", *WERKGEVERS)
         yield deur

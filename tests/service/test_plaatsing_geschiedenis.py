@@ -1,33 +1,20 @@
 """Een baan zoals zij nu is, zoals zij toen bekend was, en alles wat er over haar gezegd is."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from banenspoor_contracts import PersoonSamengevoegd, PersoonsgegevensVernietigd
 
-from deploy.lokaal.stack import Stack
 from services.plaatsing.domain.geschiedenis import toen
 from services.plaatsing.store import banen, geschiedenis
-from tests.conftest import MaakDatabase
-from tests.service.plaatsing_proef import GEMEENTE, WERKGEVERS, Plaatsing, baan, ingegaan, uren
-from tests.service.plaatsing_voordeur import Plaatsingsdeur, plaatsingsdeur_van
+from tests.service.plaatsing_proef import GEMEENTE, Plaatsing, baan, ingegaan, uren
+from tests.service.plaatsing_voordeur import Plaatsingsdeur
 
 DAG = timedelta(days=1)
 NUL = datetime(2024, 1, 1, 12, tzinfo=UTC)
 LEZEN = "plaatsingen:lezen"
-
-
-@pytest.fixture
-async def deur(
-    stack: Stack, db: MaakDatabase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[Plaatsingsdeur]:
-    async with plaatsingsdeur_van(stack, db, tmp_path, monkeypatch) as deur:
-        await deur.rijen("werkgevers", *WERKGEVERS)
-        yield deur
 
 
 @pytest.fixture

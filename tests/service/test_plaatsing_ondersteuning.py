@@ -3,9 +3,7 @@
 import asyncio
 import json
 import traceback
-from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -21,13 +19,11 @@ from banenspoor_contracts import (
     VerstrekkerSoort,
 )
 
-from deploy.lokaal.stack import Stack
 from services.plaatsing.domain.ondersteuning import Periode
 from services.plaatsing.store import ondersteuning as store
 from shared.db import vergrendel
-from tests.conftest import MaakDatabase
-from tests.service.plaatsing_proef import WERKGEVERS, Plaatsing, baan, ingegaan
-from tests.service.plaatsing_voordeur import Plaatsingsdeur, plaatsingsdeur_van
+from tests.service.plaatsing_proef import Plaatsing, baan, ingegaan
+from tests.service.plaatsing_voordeur import Plaatsingsdeur
 
 LKS = {
     "instrument": "LOONKOSTENSUBSIDIE",
@@ -37,15 +33,6 @@ LKS = {
 }
 WAARDE = {"procent": "62,5", "methode": "UNIFORM", "op": "2018-01-01"}
 LEZEN = "ondersteuning:lezen"
-
-
-@pytest.fixture
-async def deur(
-    stack: Stack, db: MaakDatabase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[Plaatsingsdeur]:
-    async with plaatsingsdeur_van(stack, db, tmp_path, monkeypatch) as deur:
-        await deur.rijen("werkgevers", *WERKGEVERS)
-        yield deur
 
 
 async def _baan(deur: Plaatsingsdeur, referentie: str, persoon: UUID | None = None, **anders: Any) -> str:

@@ -1,8 +1,6 @@
 """Overgang van onderneming: dezelfde baan bij een andere werkgever; ervoor blijft wat was."""
 
-from collections.abc import AsyncIterator
 from datetime import date
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -12,20 +10,9 @@ from banenspoor_contracts import (
     Reden,
 )
 
-from deploy.lokaal.stack import Stack
 from services.plaatsing.store import overzicht
-from tests.conftest import MaakDatabase
-from tests.service.plaatsing_proef import BEDRIJF, GEMEENTE, WERKGEVERS, Plaatsing, baan, ingegaan
-from tests.service.plaatsing_voordeur import MAANDEN, Plaatsingsdeur, baan_met_uren, codes, plaatsingsdeur_van
-
-
-@pytest.fixture
-async def deur(
-    stack: Stack, db: MaakDatabase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[Plaatsingsdeur]:
-    async with plaatsingsdeur_van(stack, db, tmp_path, monkeypatch) as deur:
-        await deur.rijen("werkgevers", *WERKGEVERS)
-        yield deur
+from tests.service.plaatsing_proef import BEDRIJF, GEMEENTE, Plaatsing, baan, ingegaan
+from tests.service.plaatsing_voordeur import MAANDEN, Plaatsingsdeur, baan_met_uren, codes
 
 
 @pytest.fixture

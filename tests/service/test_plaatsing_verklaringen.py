@@ -1,30 +1,17 @@
 """De doelgroepverklaring bij een baan: erin, terug te lezen voor wie mag, en mee met een overgang."""
 
 import json
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import asyncpg
 import pytest
 
-from deploy.lokaal.stack import Stack
-from tests.conftest import MaakDatabase
-from tests.service.plaatsing_proef import GEMEENTE, WERKGEVERS, baan
-from tests.service.plaatsing_voordeur import Plaatsingsdeur, plaatsingsdeur_van
+from tests.service.plaatsing_proef import GEMEENTE, baan
+from tests.service.plaatsing_voordeur import Plaatsingsdeur
 
 LEZEN = "ondersteuning:lezen"
 RECHT = {"referentie": "P-1", "van": "2017-03-01", "tot": "2020-03-01"}
-
-
-@pytest.fixture
-async def deur(
-    stack: Stack, db: MaakDatabase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[Plaatsingsdeur]:
-    async with plaatsingsdeur_van(stack, db, tmp_path, monkeypatch) as deur:
-        await deur.rijen("werkgevers", *WERKGEVERS)
-        yield deur
 
 
 async def _baan(deur: Plaatsingsdeur, referentie: str, **anders: Any) -> str:

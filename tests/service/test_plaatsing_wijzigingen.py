@@ -1,9 +1,7 @@
 """Een baan die onderweg verandert: vanaf een dag, naar een andere werkgever, korter of langer. Alleen geraakte maanden."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import date
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -17,19 +15,8 @@ from banenspoor_contracts import (
     Reden,
 )
 
-from deploy.lokaal.stack import Stack
-from tests.conftest import MaakDatabase
-from tests.service.plaatsing_proef import GEMEENTE, UITZENDER, WERKGEVERS, Plaatsing, baan
-from tests.service.plaatsing_voordeur import MAANDEN, Plaatsingsdeur, baan_met_uren, codes, plaatsingsdeur_van
-
-
-@pytest.fixture
-async def deur(
-    stack: Stack, db: MaakDatabase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[Plaatsingsdeur]:
-    async with plaatsingsdeur_van(stack, db, tmp_path, monkeypatch) as deur:
-        await deur.rijen("werkgevers", *WERKGEVERS)
-        yield deur
+from tests.service.plaatsing_proef import GEMEENTE, UITZENDER, Plaatsing, baan
+from tests.service.plaatsing_voordeur import MAANDEN, Plaatsingsdeur, baan_met_uren, codes
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from typing import Any
 from uuid import UUID
@@ -11,7 +10,7 @@ from fastapi import APIRouter, Request, Response
 
 from services.intake import kluisboek, toegang, verwerk
 from services.intake.rijen import PersoonBeeindigingRij, PersoonCorrectieRij, RegisterRij
-from shared.api import Fout, Opdracht, Probleem, aanroeper, lees_lichaam, lees_rij, voer_uit
+from shared.api import Fout, Opdracht, aanroeper, afgewezen, lees_een, lees_lichaam, voer_uit
 from shared.db import Tx
 
 router = APIRouter()
@@ -35,25 +34,17 @@ async def _voer_uit(
 ) -> Response:
     aanroeper(verzoek, SCHRIJVEN)
     lichaam = await lees_lichaam(verzoek)
-    try:
-        gelezen = lees_rij(1, json.loads(lichaam), model)
-    except ValueError:
-        raise Probleem(400, "geen_json", "Het lichaam is geen JSON") from None
+    gelezen = lees_een(lichaam, model)
 
     async def doe(tx: Tx, opdracht: Opdracht) -> tuple[int, dict[str, Any]]:
         nu = await kluisboek.bekend(tx, persoon)
         if nu is None:
             raise toegang.onbekende_persoon()
         if isinstance(gelezen, list):
-            return _afgewezen(gelezen)
+            return afgewezen(gelezen)
         if gelezen.bekend_op is not None:
-            return _afgewezen([Fout(1, "bekend_op", "onjuist", "historie wordt met bestanden geladen")])
+            return afgewezen([Fout(1, "bekend_op", "onjuist", "historie wordt met bestanden geladen")])
         uitslag = await werk.van_persoon(tx, nu, gelezen, opdracht)
-        return _afgewezen(uitslag.fouten) if uitslag.fouten else (200, asdict(uitslag))
+        return afgewezen(uitslag.fouten) if uitslag.fouten else (200, asdict(uitslag))
 
     return await voer_uit(verzoek, SCHRIJVEN, str(persoon).encode() + lichaam, doe)
-
-
-def _afgewezen(fouten: list[Fout]) -> tuple[int, dict[str, Any]]:
-    probleem = Probleem(422, fouten[0].code, "De opdracht is afgewezen", fouten=[asdict(f) for f in fouten])
-    return 422, probleem.inhoud

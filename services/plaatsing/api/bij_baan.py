@@ -1,6 +1,5 @@
 """Eén opdracht bij één baan (`/v1/plaatsingen/{plaatsing}/…`), en het moment waarop een lezer terugkijkt."""
 
-import json
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict
@@ -13,7 +12,7 @@ from fastapi import Request, Response
 from services.plaatsing.api.verwijzing import baan_van
 from services.plaatsing.domain.kalender import AMSTERDAM, DAG
 from services.plaatsing.domain.plaatsing import NOOIT_GEWEEST, Baan
-from shared.api import Fout, Opdracht, Probleem, Rij, Uitslag, aanroeper, lees_lichaam, lees_rij, voer_uit
+from shared.api import Fout, Opdracht, Probleem, Rij, Uitslag, aanroeper, afgewezen, lees_een, lees_lichaam, voer_uit
 from shared.db import Tx
 
 _DATUM = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -37,10 +36,7 @@ async def bij_baan(
     """
     aanroeper(verzoek, scope)
     lichaam = await lees_lichaam(verzoek)
-    try:
-        gelezen = lees_rij(1, json.loads(lichaam), model)
-    except ValueError:
-        raise Probleem(400, "geen_json", "Het lichaam is geen JSON") from None
+    gelezen = lees_een(lichaam, model)
 
     async def doe(tx: Tx, opdracht: Opdracht) -> tuple[int, dict[str, Any]]:
         mag_leveren(opdracht)
@@ -48,13 +44,13 @@ async def bij_baan(
         if baan is None or (opdracht.gemeente is not None and baan.bron != opdracht.client):
             raise onbekend()
         if isinstance(gelezen, list):
-            return _afgewezen(gelezen)
+            return afgewezen(gelezen)
         if gelezen.bekend_op is not None:
-            return _afgewezen([Fout(1, "bekend_op", "onjuist", "historie wordt met bestanden geladen")])
+            return afgewezen([Fout(1, "bekend_op", "onjuist", "historie wordt met bestanden geladen")])
         if baan.ongedaan is not None and not ook_ongedaan:
-            return _afgewezen([Fout(1, "", NOOIT_GEWEEST.code, NOOIT_GEWEEST.melding)])
+            return afgewezen([Fout(1, "", NOOIT_GEWEEST.code, NOOIT_GEWEEST.melding)])
         uitslag = await neem(tx, [(1, baan, gelezen)], opdracht)
-        return _afgewezen(uitslag.fouten) if uitslag.fouten else (200, asdict(uitslag))
+        return afgewezen(uitslag.fouten) if uitslag.fouten else (200, asdict(uitslag))
 
     return await voer_uit(verzoek, scope, plaatsing.bytes + lichaam, doe)
 
@@ -79,8 +75,3 @@ def moment_van(waarde: str | None, nu: datetime) -> datetime | None:
     if moment > nu:
         raise Probleem(400, "toekomst", "bekendOp is nog niet voorbij")
     return moment
-
-
-def _afgewezen(fouten: list[Fout]) -> tuple[int, dict[str, Any]]:
-    probleem = Probleem(422, fouten[0].code, "De opdracht is afgewezen", fouten=[asdict(f) for f in fouten])
-    return 422, probleem.inhoud
