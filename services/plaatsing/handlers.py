@@ -10,6 +10,7 @@ from typing import TypeAlias
 from uuid import UUID
 
 from banenspoor_contracts import (
+    EindReden,
     Feit,
     PersoonSamengevoegd,
     PersoonsgegevensVernietigd,
@@ -22,7 +23,7 @@ from banenspoor_contracts import (
 
 from services.plaatsing.domain.dossier import Dossier, Omgeving, neem_register, verplaats_dossier
 from services.plaatsing.domain.stand import Register
-from services.plaatsing.domain.verschil import Moment
+from services.plaatsing.domain.verschil import Aanleiding, Moment
 from services.plaatsing.domain.wijzigen import vergeet_baan
 from services.plaatsing.store import banen, omgeving
 from shared import metrics, personen
@@ -111,7 +112,9 @@ class _Stand:
         self.registers[feit.persoon] = Register(feit.registraties, feit.woonplaatsen)
         self.veranderd.add(feit.persoon)
         rondom = Omgeving(self.registers, {}, self.sluitingen)
-        return [gevolg for dossier in self._van[feit.persoon] for gevolg in neem_register(dossier, moment, rondom)]
+        wet = isinstance(feit, RegistratieBeeindigd) and feit.reden is EindReden.WETSWIJZIGING
+        waardoor = Aanleiding.WET if wet else Aanleiding.REGISTER
+        return [f for dossier in self._van[feit.persoon] for f in neem_register(dossier, moment, rondom, waardoor)]
 
     def _voeg_samen(self, feit: PersoonSamengevoegd, moment: Moment) -> list[Feit]:
         in_ = self.opgegaan.get(self._nu[feit.in_], self._nu[feit.in_])

@@ -45,6 +45,20 @@ async def dienst(db: MaakDatabase, monkeypatch: pytest.MonkeyPatch) -> AsyncIter
     kluis.cache_clear()
 
 
+async def test_a_change_of_law_is_said_as_such_for_the_months_from_then(dienst: Plaatsing) -> None:
+    persoon = uuid4()
+    await dienst.goed("plaatsingen", baan("P-1", persoon))
+    await dienst.goed("uren", *(uren("P-1", maand) for maand in (9, 10, 11)))
+    await dienst.hoor(ingegaan(persoon))
+    dicht = (Registratie(grondslag=Grondslag.WSW, van=VAN, tot=date(2017, 10, 1)),)
+    thuis = (Woonplaats(gemeente="0014", van=VAN),)
+    vast = {"persoon": persoon, "grondslag": Grondslag.WSW, "registraties": dicht, "woonplaatsen": thuis}
+    await dienst.hoor(RegistratieBeeindigd(**vast, tot=date(2017, 10, 1), reden="WETSWIJZIGING"))
+    gezegd = [(f.reden, f.maand) for f in (await dienst.uren_gezegd())[6:]]
+    assert gezegd == [(Reden.WETSWIJZIGING, "2017-10"), (Reden.WETSWIJZIGING, "2017-11")]
+    await dienst.controleer()
+
+
 async def test_every_event_of_the_register_says_only_what_it_touches(dienst: Plaatsing) -> None:
     persoon = uuid4()
     await dienst.goed("plaatsingen", baan("P-1", persoon))

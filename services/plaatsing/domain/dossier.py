@@ -177,14 +177,16 @@ def geen_sector(veld: str, dag: date) -> Weigering:
     return Weigering(veld, "onbekende_sector", f"op {dag} is geen sector van de werkgever bekend")
 
 
-def neem_register(dossier: Dossier, moment: Moment, omgeving: Omgeving) -> list[UrenVerloond]:
-    """De gezegde maanden die door het register van deze persoon anders zijn."""
+def neem_register(
+    dossier: Dossier, moment: Moment, omgeving: Omgeving, aanleiding: Aanleiding = Aanleiding.REGISTER
+) -> list[UrenVerloond]:
+    """De gezegde maanden die door het register van deze persoon anders zijn; `aanleiding`: REGISTER of WET."""
     register = omgeving.registers.get(dossier.baan.persoon, ONBEKEND)
     feiten: list[UrenVerloond] = []
     for maand, gezegd in sorted(dossier.gezegd.items()):
         if gezegd.stand is not None:
             nieuw = met_register(gezegd.stand, maand, dossier.baan.tot, register)
-            feiten.extend(dossier.zeg(maand, nieuw, Aanleiding.REGISTER, moment, omgeving))
+            feiten.extend(dossier.zeg(maand, nieuw, aanleiding, moment, omgeving))
     return feiten
 
 

@@ -24,6 +24,8 @@ class Aanleiding(StrEnum):
     """De sector van een werkgever is anders opgegeven."""
     REGISTER = "register"
     """Het doelgroepregister zei iets."""
+    WET = "wet"
+    """Een registratie eindigde doordat de wet veranderde."""
     INTREKKING = "intrekking"
     """Een levering is ingetrokken."""
     ONGEDAAN = "ongedaan"
@@ -99,6 +101,8 @@ def reden(aanleiding: Aanleiding, gesloten: bool, vorig: UrenStand | None, nieuw
         return Reden.ONGEDAAN
     if aanleiding is Aanleiding.SECTOR:
         return Reden.SECTOR_CORRECTIE
+    if aanleiding is Aanleiding.WET:
+        return Reden.WETSWIJZIGING
     if _alleen_gemeente(vorig, nieuw):
         return Reden.GEMEENTE_CORRECTIE
     if aanleiding is Aanleiding.PLAATSING:
