@@ -40,17 +40,17 @@ SABOTAGES = (
     Sabotage(
         "nummeren bij het invoegen, vóór het vastleggen",
         "shared/relay.py",
-        'uit.append({**rij, "publicatienr": volgende[plaats], "ce_time": tijd})',
-        'uit.append({**rij, "publicatienr": rij["volgorde"], "ce_time": tijd})',
+        "uit.append(dict(rij.items(), publicatienr=volgende[plaats], ce_time=tijd))",
+        'uit.append(dict(rij.items(), publicatienr=rij["volgorde"], ce_time=tijd))',
         RELAY,
     ),
     Sabotage(
         "`ce_time` bij het invoegen",
         "shared/relay.py",
-        '            uit.append({**rij, "publicatienr": volgende[plaats], "ce_time": tijd})\n',
+        "            uit.append(dict(rij.items(), publicatienr=volgende[plaats], ce_time=tijd))\n",
         "            ms = rij['id'].int >> 80\n"
         "            tijd = datetime.fromtimestamp(ms / 1000, tijd.tzinfo)\n"
-        '            uit.append({**rij, "publicatienr": volgende[plaats], "ce_time": tijd})\n',
+        "            uit.append(dict(rij.items(), publicatienr=volgende[plaats], ce_time=tijd))\n",
         RELAY,
     ),
     Sabotage(
@@ -70,8 +70,8 @@ SABOTAGES = (
     Sabotage(
         "geen slot op de persoon",
         "shared/db.py",
-        "        await tx.execute(_VERGRENDEL, gesorteerd)\n",
-        "",
+        "            await tx.execute(_VERGRENDEL, bekend)\n",
+        "            pass\n",
         RELAY,
     ),
     Sabotage(
