@@ -107,10 +107,16 @@ def met_sectoren(gezegd: UrenStand, maand: str, tot: date | None, sectoren: Mapp
     return _met_cel(gezegd, anders)
 
 
-def _met_cel(gezegd: UrenStand, anders: Mapping[str, object]) -> UrenStand:
+def _met_cel(gezegd: UrenStand, anders: dict[str, object]) -> UrenStand:
     if all(getattr(gezegd.cel, veld) == waarde for veld, waarde in anders.items()):
         return gezegd
-    return gezegd.model_copy(update={"cel": _cel(**{**dict(gezegd.cel), **anders})})
+    return UrenStand(
+        uren_x100=gezegd.uren_x100,
+        uitbetaald_x100=gezegd.uitbetaald_x100,
+        werkgever=gezegd.werkgever,
+        inlener=gezegd.inlener,
+        cel=_cel(**(gezegd.cel.__dict__ | anders)),
+    )
 
 
 def _van_register(register: Register, maand: str, dag: date) -> dict[str, object]:

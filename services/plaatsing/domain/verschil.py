@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from operator import attrgetter
 from uuid import UUID
 
-from banenspoor_contracts import Reden, UrenStand, UrenVerloond
+from banenspoor_contracts import Cel, Reden, UrenStand, UrenVerloond
 
 from services.plaatsing.domain.kalender import dag_in_nederland
 from services.plaatsing.domain.plaatsing import na
@@ -74,7 +75,7 @@ def verschil(
     voor deze leverancier gesloten is; None: open.
     """
     vorig = None if gezegd is None else gezegd.stand
-    if nieuw == vorig:
+    if nieuw is vorig or nieuw == vorig:
         return None
     bekend_op = kennistijd(gezegd, moment.bekend_op)
     gesloten = sluit_op is not None and dag_in_nederland(bekend_op or moment.nu) >= sluit_op
@@ -111,7 +112,12 @@ def reden(aanleiding: Aanleiding, gesloten: bool, vorig: UrenStand | None, nieuw
 
 
 def _alleen_gemeente(vorig: UrenStand | None, nieuw: UrenStand | None) -> bool:
-    if vorig is None or nieuw is None:
-        return False
-    gemeenten = {"gemeente_werk": nieuw.cel.gemeente_werk, "gemeente_woon": nieuw.cel.gemeente_woon}
-    return vorig.model_copy(update={"cel": vorig.cel.model_copy(update=gemeenten)}) == nieuw
+    """Zij verschillen, en alleen in een gemeente."""
+    return vorig is not None and nieuw is not None and _RESTANT(vorig) == _RESTANT(nieuw)
+
+
+_GEMEENTEN = ("gemeente_werk", "gemeente_woon")
+_RESTANT = attrgetter(
+    *(veld for veld in UrenStand.model_fields if veld != "cel"),
+    *(f"cel.{veld}" for veld in Cel.model_fields if veld not in _GEMEENTEN),
+)
