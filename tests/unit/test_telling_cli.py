@@ -87,6 +87,24 @@ def test_csv_heeft_afgeronde_en_exacte_bedragen(gevraagd: dict[str, str]) -> Non
     ]
 
 
+def test_een_geteld_aantal_staat_op_zichzelf(monkeypatch: pytest.MonkeyPatch, gevraagd: dict[str, str]) -> None:
+    """Bij maat geregistreerd zijn er geen uren, geen nulmeting en geen baan-maanden om op te wachten."""
+    cellen = [
+        {"periode": "2023-Q4", "grondslag": "WSW", "geregistreerd": 265000, "geregistreerdExact": "265000/1"}
+        | {"status": "indicatief", "regels": {}, "voetnoten": [1]}
+    ]
+    anders = {"maat": "geregistreerd", "per": ["grondslag"], "volledigheid": None, "cellen": cellen}
+    monkeypatch.setattr(f"{__name__}.ANTWOORD", ANTWOORD | anders)
+    vraag = ("--reeks", "kwartaal", "--periode", "2023-Q4", "--maat", "geregistreerd", "--per", "grondslag")
+    _, tekst, _ = draai(*vraag)
+    assert gevraagd["maat"] == "geregistreerd"
+    assert all(deel in tekst for deel in ("265.000", "WSW", "maat geregistreerd"))
+    assert not any(deel in tekst for deel in ("nulmeting", "baan-maanden"))
+    _, tekst, _ = draai(*vraag, "--formaat", "csv")
+    (rij,) = csv.DictReader(io.StringIO(tekst))
+    assert (rij["grondslag"], rij["geregistreerd"], "uren" in rij) == ("WSW", "265000", False)
+
+
 def test_json_is_het_antwoord_van_de_api(gevraagd: dict[str, str]) -> None:
     _, tekst, _ = draai("--reeks", "kwartaal", "--periode", "2023-Q4", "--json")
     assert json.loads(tekst) == ANTWOORD
