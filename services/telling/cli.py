@@ -42,7 +42,7 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 def telling(
     reeks: Annotated[str, typer.Option(help="lopend (maanden), kwartaal of jaarmeting; verplicht.")] = "",
     periode: Annotated[str, typer.Option(help="2023-12, 2023-Q4, 2023, of een bereik 2021-Q1..2023-Q4.")] = "",
-    maat: Annotated[str, typer.Option(help="extra (standaard), banen, uren of geregistreerd.")] = "",
+    maat: Annotated[str, typer.Option(help="extra (standaard), banen, uren, personen of geregistreerd.")] = "",
     per: Annotated[str, typer.Option(help="sector,vorm,regio,gemeente,grondslag,contract,subsector.")] = "",
     regio: Annotated[str, typer.Option(help="Arbeidsmarktregio, bijvoorbeeld AM01.")] = "",
     gemeente: Annotated[str, typer.Option(help="CBS-code, bijvoorbeeld 0014.")] = "",

@@ -8,11 +8,12 @@ from services.telling.domain.figuur import figuur
 from services.telling.domain.gebieden import Grenzen
 from services.telling.domain.geregistreerd import geregistreerd
 from services.telling.domain.perioden import Onjuist
+from services.telling.domain.personen import Geteld, peilmaanden, personen, tellend
 from services.telling.domain.regels import Regelboek
 from services.telling.domain.register import tellende_vormen, verwacht
 from services.telling.domain.selectie import Opname, Selectie, Stand, opnames
-from services.telling.store import cijfers, registerstand
-from services.telling.vraag import GEREGISTREERD, Vraag
+from services.telling.store import cijfers, hoofdbanen, registerstand
+from services.telling.vraag import GEREGISTREERD, PERSONEN, Vraag
 from shared.db import Tx
 
 
@@ -29,6 +30,8 @@ async def uitkomst(tx: Tx, vraag: Vraag, boek: Regelboek, toen: int | None) -> U
     """Rekent een vraag uit; `toen` is het kennismoment in microseconden sinds 1970, of leeg voor alles."""
     if vraag.maat == GEREGISTREERD:
         return await _register(tx, vraag.selectie, toen)
+    if vraag.maat == PERSONEN:
+        return await _personen(tx, vraag.selectie, boek, toen)
     return await _uren(tx, vraag.selectie, boek, toen)
 
 
@@ -37,6 +40,17 @@ async def _register(tx: Tx, selectie: Selectie, toen: int | None) -> Uitkomst:
     gevonden = await registerstand.geregistreerd(tx, dagen, selectie.grondslag, toen)
     cellen, noten = antwoord.aantallen(GEREGISTREERD, geregistreerd(gevonden, selectie), {})
     return Uitkomst(cellen, noten, [], None)
+
+
+async def _personen(tx: Tx, selectie: Selectie, boek: Regelboek, toen: int | None) -> Uitkomst:
+    alle, geteld = peilmaanden(selectie, boek), list[Geteld]()
+    for (plaats, peilmoment), groep in _groepen(alle).items():
+        soorten = await hoofdbanen.soorten(tx, peilmoment)
+        per_maand = {opname.maanden[-1]: tellend(opname, boek, soorten) for opname in groep}
+        geteld += await hoofdbanen.hoofdbanen(tx, per_maand, plaats, peilmoment, _nodig(selectie), toen)
+    cellen, noten = antwoord.aantallen(PERSONEN, personen(geteld, boek, selectie), _namen(selectie, boek))
+    standen = await _standen(tx, selectie, alle, toen)
+    return Uitkomst(cellen, noten, _plaats(alle), await _volledigheid(tx, boek, alle, standen, toen))
 
 
 async def _uren(tx: Tx, selectie: Selectie, boek: Regelboek, toen: int | None) -> Uitkomst:
@@ -65,15 +79,22 @@ def _nodig(selectie: Selectie) -> set[str]:
     return set(selectie.per) & {"subsector", "contract"} | ({"gemeente"} if selectie.gebied_nodig else set())
 
 
+def _groepen(alle: Sequence[Opname]) -> dict[tuple[str, str], list[Opname]]:
+    """Opnames met dezelfde plaats en hetzelfde peilmoment bij elkaar: die worden samen gelezen."""
+    groepen: dict[tuple[str, str], list[Opname]] = {}
+    for opname in alle:
+        groepen.setdefault((opname.plaats.waarde, opname.peilmoment.waarde), []).append(opname)
+    return groepen
+
+
 async def _standen(tx: Tx, selectie: Selectie, alle: Sequence[Opname], toen: int | None) -> list[Stand]:
     """De standen van alle opnames; opnames met dezelfde plaats en hetzelfde peilmoment in één vraag."""
-    groepen: dict[tuple[str, str], list[int]] = {}
-    for opname in alle:
-        groepen.setdefault((opname.plaats.waarde, opname.peilmoment.waarde), []).extend(opname.maanden)
     return [
         stand
-        for (plaats, peilmoment), maanden in groepen.items()
-        for stand in await cijfers.standen(tx, maanden, plaats, peilmoment, _nodig(selectie), toen)
+        for (plaats, peilmoment), groep in _groepen(alle).items()
+        for stand in await cijfers.standen(
+            tx, [maand for opname in groep for maand in opname.maanden], plaats, peilmoment, _nodig(selectie), toen
+        )
     ]
 
 

@@ -22,10 +22,10 @@ TWEE_CIJFERS = (
     "ongedeeld, de jaarmeting is de officiële methode en verdeelt inleen met een sleutel over markt en overheid. Kies "
     "daarom reeks=lopend (maanden), reeks=kwartaal of reeks=jaarmeting."
 )
-GEREGISTREERD = "geregistreerd"
-MATEN = ("extra", "banen", "uren", GEREGISTREERD)
+PERSONEN, GEREGISTREERD = "personen", "geregistreerd"
+MATEN = ("extra", "banen", "uren", PERSONEN, GEREGISTREERD)
 _LATER = {
-    "maat": ("personen", "werkgevers"),
+    "maat": ("werkgevers",),
     "per": ("branche", "grootteklasse", "werkgever"),
     "plaats": ("zetel",),
 }
@@ -39,7 +39,7 @@ class Parameters(BaseModel):
 
     reeks: Tekst = Field(None, description="lopend (maanden), kwartaal of jaarmeting; verplicht")
     periode: Tekst = Field(None, description="2023-12, 2023-Q4, 2023, of een bereik 2021-Q1..2023-Q4; verplicht")
-    maat: Tekst = Field(None, description="extra (standaard), banen, uren of geregistreerd")
+    maat: Tekst = Field(None, description="extra (standaard), banen, uren, personen of geregistreerd")
     per: Tekst = Field(None, description="een of meer van sector,vorm,regio,gemeente,grondslag,contract,subsector")
     regio: Tekst = Field(None, description="arbeidsmarktregio, bijvoorbeeld AM01, of onbekend")
     gemeente: Tekst = Field(None, description="CBS-code, bijvoorbeeld 0014, of onbekend")
