@@ -37,7 +37,7 @@ async def uitkomst(tx: Tx, vraag: Vraag, boek: Regelboek, toen: int | None) -> U
 
 async def _register(tx: Tx, selectie: Selectie, toen: int | None) -> Uitkomst:
     dagen = [periode.einde for periode in selectie.perioden]
-    gevonden = await registerstand.geregistreerd(tx, dagen, selectie.grondslag, toen)
+    gevonden = await registerstand.geregistreerd(tx, dagen, selectie.grondslag, "grondslag" in selectie.per, toen)
     cellen, noten = antwoord.aantallen(GEREGISTREERD, geregistreerd(gevonden, selectie), {})
     return Uitkomst(cellen, noten, [], None)
 

@@ -14,7 +14,7 @@ from services.telling.domain.noten import Noot
 from services.telling.domain.selectie import Selectie
 
 Gevonden = Mapping[tuple[date, str | None], int]
-"""Per dag hoeveel personen: bij elke grondslag, en zonder grondslag het totaal (ieder één keer)."""
+"""Per dag hoeveel personen: bij elke grondslag, of zonder grondslag het totaal (ieder één keer)."""
 
 
 def geregistreerd(gevonden: Gevonden, selectie: Selectie) -> list[Aantal]:

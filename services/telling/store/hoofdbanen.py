@@ -8,6 +8,9 @@ from services.telling.domain.selectie import Stand
 from services.telling.store.cijfers import ALTIJD
 from shared.db import Tx
 
+# De planner kent het aantal tellende cellen niet en schat zonder verse statistiek te laag; een geneste lus zou minuten
+# kosten. Alleen hash-joins, met geheugen genoeg; geldt tot het einde van deze (lezende) transactie.
+RUIM = "set local enable_nestloop = off; set local enable_mergejoin = off; set local jit = off; set local work_mem = '64MB'"
 _SOORTEN = "select distinct {grondslagen} as grondslagen, vorm from cel"
 # tellend: de cellen waarvan de uren in die maand tellen, met hun vaste volgorde. In één getal per (persoon, cel): uren eerst,
 # bij gelijke uren de cel die in volgorde voorgaat; zo is er niets te sorteren. Die 2^24 is ruim boven het aantal cellen.
@@ -17,12 +20,12 @@ with tellend as materialized (
   from unnest($3::smallint[], $4::text[], $5::text[]) t (maand, grondslagen, vorm)
   join cel c on c.{grondslagen} = t.grondslagen and c.vorm = t.vorm
 ), uren as (
-  select b.maand, b.persoon_nr, b.cel_id, t.rang, sum(b.delta_uren_x100)::bigint as x100
+  select b.maand, b.persoon_nr, b.cel_id, t.rang, sum(b.delta_uren_x100)::integer as x100
   from boeking b join tellend t using (maand, cel_id)
   where b.maand = any($1::smallint[]) and b.bekend_op <= $2
   group by b.maand, b.persoon_nr, b.plaatsing_nr, b.cel_id, t.rang
 ), hoofd as (
-  select maand, max(x100 * 16777216 - rang) as beste from uren
+  select maand, max(x100::bigint * 16777216 - rang) as beste from uren
   group by maand, persoon_nr having sum(x100) > 0
 ), per_cel as (
   select maand, 16777216 - (beste & 16777215) as rang, count(*) as personen from hoofd group by 1, 2
@@ -66,5 +69,6 @@ async def hoofdbanen(
         contract="c.contract" if "contract" in nodig else "''",
     )
     kolommen = [list(kolom) for kolom in zip(*rijen, strict=True)] if rijen else [[], [], []]
+    await tx.execute(RUIM)
     gevonden = await tx.fetch(vraag, list(tellend), ALTIJD if bekend_op is None else bekend_op, *kolommen)
     return [(Stand._make((*kenmerken, 0, 0)), personen) for *kenmerken, personen in gevonden]

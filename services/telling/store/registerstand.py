@@ -9,8 +9,8 @@ from services.telling.domain.perioden import maand_van_dag
 from services.telling.store.cijfers import ALTIJD
 from shared.db import Tx
 
-# netto: wat er na af- en bijboeken staat; geldig: wie op welke dag op welke grondslag. Een grondslag die aan werk gebonden
-# is, geldt alleen in een maand met uren in een dienstbetrekking.
+# netto: wat er na af- en bijboeken staat. Dag voor dag geteld, om het geheugen klein te houden. Een grondslag die aan werk
+# gebonden is, geldt alleen in een maand met uren in een dienstbetrekking.
 _GEREGISTREERD = """
 with netto as materialized (
   select persoon_nr, grondslag, van, tot from registerboeking
@@ -22,25 +22,28 @@ with netto as materialized (
   where maand = any($2::smallint[]) and bekend_op <= $3 and vorm = any($6::text[])
     and persoon_nr in (select persoon_nr from gebonden)
   group by maand, persoon_nr having sum(delta_uren_x100) > 0
-), geldig as (
-  select d.dag, n.persoon_nr, n.grondslag
-  from unnest($1::date[], $2::smallint[]) d (dag, maand)
-  join netto n on n.van <= d.dag and (n.tot is null or d.dag < n.tot)
-  where n.grondslag <> all($5::text[])
-     or (d.maand, n.persoon_nr) in (select maand, persoon_nr from werkend)
 )
-select dag, grondslag, count(distinct persoon_nr) as personen from geldig
-group by grouping sets ((dag, grondslag), (dag))
+select d.dag, telling.grondslag, telling.personen
+from unnest($1::date[], $2::smallint[]) d (dag, maand)
+cross join lateral (
+  select grondslag, count(*) as personen from (
+    select n.persoon_nr, case when $7::boolean then n.grondslag end as grondslag from netto n
+    where n.van <= d.dag and (n.tot is null or d.dag < n.tot)
+      and (n.grondslag <> all($5::text[]) or (d.maand, n.persoon_nr) in (select maand, persoon_nr from werkend))
+    group by 1, 2
+  ) geldig group by grondslag
+) telling
 """
 
 
 async def geregistreerd(
-    tx: Tx, dagen: Sequence[date], grondslag: str | None, bekend_op: int | None
+    tx: Tx, dagen: Sequence[date], grondslag: str | None, per_grondslag: bool, bekend_op: int | None
 ) -> dict[tuple[date, str | None], int]:
-    """Per dag hoeveel personen op elke grondslag, en zonder grondslag hoeveel in totaal; alleen wat boven nul is.
+    """Per dag hoeveel personen: per grondslag, of (met None als grondslag) ieder één keer; alleen wat boven nul is.
 
     `grondslag`: alleen wie op deze grondslag staat. `bekend_op` (microseconden sinds 1970): zoals toen bekend; None: alles.
     """
+    await tx.execute("set local enable_sort = off; set local jit = off; set local work_mem = '64MB'")
     rijen = await tx.fetch(
         _GEREGISTREERD,
         list(dagen),
@@ -49,5 +52,6 @@ async def geregistreerd(
         grondslag,
         sorted(AAN_WERK_GEBONDEN),
         sorted(DIENSTBETREKKING),
+        per_grondslag,
     )
     return {(rij["dag"], rij["grondslag"]): rij["personen"] for rij in rijen}
