@@ -5,6 +5,7 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
+from services.telling.domain.aantal import Aantal
 from services.telling.domain.bedragen import afgerond, exact
 from services.telling.domain.figuur import Cel
 from services.telling.domain.noten import Noot
@@ -21,17 +22,43 @@ def moment(waarde: datetime | None) -> str | None:
 
 def cellen(cijfers: Sequence[Cel], namen: Mapping[str, str]) -> tuple[list[dict[str, Any]], list[str]]:
     """De cellen, en de voetnoten waar zij (vanaf 1) naar verwijzen; `namen` zijn die van regio's en gemeenten."""
+    nummers = _nummers(cijfers)
+    return [_cel(cel, namen, nummers) for cel in cijfers], [noot.value for noot in nummers]
+
+
+def aantallen(maat: str, cijfers: Sequence[Aantal], namen: Mapping[str, str]) -> tuple[list[dict[str, Any]], list[str]]:
+    """Getelde aantallen onder de naam van hun maat, ook exact; verder als `cellen`."""
+    nummers = _nummers(cijfers)
+    uit = [
+        _kenmerken(cel, namen)
+        | _bedrag(maat, Fraction(cel.aantal))
+        | {
+            "status": cel.status,
+            "regels": {naam: _herkomst(herkomst) for naam, herkomst in cel.regels.items()},
+            "voetnoten": [nummers[noot] for noot in cel.noten],
+        }
+        for cel in cijfers
+    ]
+    return uit, [noot.value for noot in nummers]
+
+
+def _nummers(cijfers: Sequence[Cel | Aantal]) -> dict[Noot, int]:
+    """Elke voetnoot met haar nummer, vanaf 1, op volgorde."""
     noten = sorted({noot for cel in cijfers for noot in cel.noten})
-    nummers = {noot: nummer for nummer, noot in enumerate(noten, start=1)}
-    return [_cel(cel, namen, nummers) for cel in cijfers], [noot.value for noot in noten]
+    return {noot: nummer for nummer, noot in enumerate(noten, start=1)}
 
 
-def _cel(cel: Cel, namen: Mapping[str, str], nummers: Mapping[Noot, int]) -> dict[str, Any]:
+def _kenmerken(cel: Cel | Aantal, namen: Mapping[str, str]) -> dict[str, Any]:
     uit: dict[str, Any] = {"periode": cel.periode}
     for kenmerk, waarde in cel.kenmerken.items():
         uit[kenmerk] = waarde
         if kenmerk in ("regio", "gemeente"):
             uit[f"{kenmerk}Naam"] = namen.get(waarde or "")
+    return uit
+
+
+def _cel(cel: Cel, namen: Mapping[str, str], nummers: Mapping[Noot, int]) -> dict[str, Any]:
+    uit = _kenmerken(cel, namen)
     for naam in _BEDRAGEN:
         uit |= _bedrag(naam, getattr(cel, naam))
     doel = cel.doel

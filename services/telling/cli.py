@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from services.telling.regelinvoer import SOORTEN
-from services.telling.schaal import demo_in
+from services.telling.schaal import Demo
 from shared.client import MAP, Client, Map, nette_afloop
 
 __all__ = ["SOORTEN", "app"]
@@ -42,7 +42,7 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 def telling(
     reeks: Annotated[str, typer.Option(help="lopend (maanden), kwartaal of jaarmeting; verplicht.")] = "",
     periode: Annotated[str, typer.Option(help="2023-12, 2023-Q4, 2023, of een bereik 2021-Q1..2023-Q4.")] = "",
-    maat: Annotated[str, typer.Option(help="extra (standaard), banen of uren.")] = "",
+    maat: Annotated[str, typer.Option(help="extra (standaard), banen, uren, personen of geregistreerd.")] = "",
     per: Annotated[str, typer.Option(help="sector,vorm,regio,gemeente,grondslag,contract,subsector.")] = "",
     regio: Annotated[str, typer.Option(help="Arbeidsmarktregio, bijvoorbeeld AM01.")] = "",
     gemeente: Annotated[str, typer.Option(help="CBS-code, bijvoorbeeld 0014.")] = "",
@@ -95,27 +95,40 @@ def _kenmerken(antwoord: Mapping[str, Any]) -> list[str]:
     return ["periode", *antwoord["per"], *namen]
 
 
+def _bedragen(antwoord: Mapping[str, Any]) -> Sequence[str]:
+    """De getallen van een antwoord: die van uren en banen bij elkaar, of het ene aantal dat geteld is."""
+    return BEDRAGEN if antwoord["maat"] in BEDRAGEN else (antwoord["maat"],)
+
+
+def _demo(antwoord: Mapping[str, Any]) -> Demo | None:
+    return Demo(**antwoord["demo"]) if antwoord.get("demo") else None
+
+
 def _schrijf_csv(antwoord: Mapping[str, Any]) -> None:
-    """Alle bedragen, afgerond en exact; reeks, status en kennismoment op elke regel."""
-    velden = [*_kenmerken(antwoord), *BEDRAGEN, *(f"{naam}Exact" for naam in BEDRAGEN if naam != "doelstelling")]
+    """Alle bedragen, afgerond en exact; reeks, status en kennismoment op elke regel, en of het een demo is."""
+    bedragen = _bedragen(antwoord)
+    velden = [*_kenmerken(antwoord), *bedragen, *(f"{naam}Exact" for naam in bedragen if naam != "doelstelling")]
     schrijver = csv.writer(sys.stdout, lineterminator="\n")
-    schrijver.writerow(["reeks", *velden, "status", "bekendOp", "vast"])
+    demo = _demo(antwoord)
+    schrijver.writerow(["reeks", *velden, "status", "bekendOp", "vast", "demo"])
     for cel in antwoord["cellen"]:
         waarden = ["" if cel.get(veld) is None else cel[veld] for veld in velden]
         vast = "ja" if antwoord["vast"] else "nee"
-        schrijver.writerow([antwoord["reeks"], *waarden, cel["status"], antwoord["bekendOp"], vast])
+        schrijver.writerow(
+            [antwoord["reeks"], *waarden, cel["status"], antwoord["bekendOp"], vast, demo.label if demo else ""]
+        )
 
 
 def _druk_af(antwoord: Mapping[str, Any]) -> None:
     titel = f"{_REEKSEN[antwoord['reeks']]} · maat {antwoord['maat']}"
     tabel = Table(title=titel, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     kenmerken = ["periode", *antwoord["per"]]
-    bedragen = [b for b in BEDRAGEN if b not in ("doelstelling", "gat") or _ergens(antwoord["cellen"], b)]
+    bedragen = [b for b in _bedragen(antwoord) if b not in ("doelstelling", "gat") or _ergens(antwoord["cellen"], b)]
     for kenmerk in kenmerken:
         tabel.add_column(kenmerk)
     for bedrag in bedragen:
         tabel.add_column(bedrag, justify="right", no_wrap=True, style="bold" if bedrag == antwoord["maat"] else None)
-    demo = demo_in(antwoord["cellen"])
+    demo = _demo(antwoord)
     if demo:
         tabel.caption = f"Demo {demo.label}: synthetische gegevens, alle mensen en banen zijn verzonnen"
         tabel.add_column(f"{demo.label} · staat voor", justify="right", no_wrap=True)
@@ -147,5 +160,7 @@ def _stand(antwoord: Mapping[str, Any]) -> str:
     vast = "vast" if antwoord["vast"] else "niet vast: kan nog veranderen"
     vers, volledig = antwoord["versheidSeconden"], antwoord["volledigheid"]
     leeftijd = "versheid onbekend" if vers is None else f"{getal(vers)} s oud"
-    gehoord = f"{getal(volledig['gehoord'])} van {getal(volledig['verwacht'])} verwachte baan-maanden gehoord"
-    return f"Zoals bekend op {antwoord['bekendOp'][:19].replace('T', ' ')} · {vast} · {leeftijd} · {gehoord}"
+    delen = [f"Zoals bekend op {antwoord['bekendOp'][:19].replace('T', ' ')}", vast, leeftijd]
+    if volledig is not None:
+        delen.append(f"{getal(volledig['gehoord'])} van {getal(volledig['verwacht'])} verwachte baan-maanden gehoord")
+    return " · ".join(delen)

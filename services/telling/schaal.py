@@ -1,11 +1,14 @@
-"""Herkent de demo: haar nulmeting heet `demo 1 : 50 v1`, en dat staat bij elk cijfer waar zij in zit."""
+"""Herkent de demo aan haar nulmeting (`demo 1 : 50 v1`): elk antwoord van zo'n stand zegt dat het verzonnen is."""
 
 import re
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
 
+from shared.db import Tx
+
+_DEMO = """
+select versie from regel where soort = 'nulmeting' and versie like 'demo 1 : %' order by regel_nr desc limit 1
+"""
 _NAAM = re.compile(r"demo 1 : (\d{1,6})(?: (AM\d\d))? v\d", re.ASCII)
 
 
@@ -35,7 +38,6 @@ def demo_van(versie: str | None) -> Demo | None:
     return Demo(int(gelezen[1]), gelezen[2]) if gelezen else None
 
 
-def demo_in(cellen: Iterable[Mapping[str, Any]]) -> Demo | None:
-    """De demo waar deze cellen van een antwoord uit komen."""
-    versies = ((cel["regels"].get("nulmeting") or {}).get("versie") for cel in cellen)
-    return next((demo for versie in versies if (demo := demo_van(versie))), None)
+async def demo(tx: Tx) -> Demo | None:
+    """De demo die in deze stand geladen is, of None: dan zijn de gegevens echt."""
+    return demo_van(await tx.fetchval(_DEMO))

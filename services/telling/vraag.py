@@ -13,7 +13,7 @@ from pydantic.alias_generators import to_camel
 from services.telling.domain.gebieden import ONBEKEND
 from services.telling.domain.perioden import Onjuist, perioden
 from services.telling.domain.regels import Plaats
-from services.telling.domain.selectie import Selectie
+from services.telling.domain.selectie import UITSPLITSINGEN, Selectie
 from shared.api import AMSTERDAM
 
 Tekst = str | None
@@ -22,9 +22,10 @@ TWEE_CIJFERS = (
     "ongedeeld, de jaarmeting is de officiële methode en verdeelt inleen met een sleutel over markt en overheid. Kies "
     "daarom reeks=lopend (maanden), reeks=kwartaal of reeks=jaarmeting."
 )
-MATEN = ("extra", "banen", "uren")
+PERSONEN, GEREGISTREERD = "personen", "geregistreerd"
+MATEN = ("extra", "banen", "uren", PERSONEN, GEREGISTREERD)
 _LATER = {
-    "maat": ("personen", "geregistreerd", "werkgevers"),
+    "maat": ("werkgevers",),
     "per": ("branche", "grootteklasse", "werkgever"),
     "plaats": ("zetel",),
 }
@@ -38,7 +39,7 @@ class Parameters(BaseModel):
 
     reeks: Tekst = Field(None, description="lopend (maanden), kwartaal of jaarmeting; verplicht")
     periode: Tekst = Field(None, description="2023-12, 2023-Q4, 2023, of een bereik 2021-Q1..2023-Q4; verplicht")
-    maat: Tekst = Field(None, description="extra (standaard), banen of uren; personen en andere komen later")
+    maat: Tekst = Field(None, description="extra (standaard), banen, uren, personen of geregistreerd")
     per: Tekst = Field(None, description="een of meer van sector,vorm,regio,gemeente,grondslag,contract,subsector")
     regio: Tekst = Field(None, description="arbeidsmarktregio, bijvoorbeeld AM01, of onbekend")
     gemeente: Tekst = Field(None, description="CBS-code, bijvoorbeeld 0014, of onbekend")
@@ -90,8 +91,23 @@ def lees_vraag(parameters: Parameters, nu: datetime) -> Vraag:
         grenzen=_grenzen(gegeven.get("grenzen", "toen")),
     )
     maat = _keuze({"maat": "extra"} | gegeven, "maat", MATEN)
+    if maat == GEREGISTREERD:
+        _past_bij_register(per, gegeven)
     regels = _keuze({"regels": "toen"} | gegeven, "regels", ("toen", "nu"))
     return Vraag(selectie, maat, _moment(gegeven.get("bekendOp"), nu), regels == "nu")
+
+
+def _past_bij_register(per: tuple[str, ...], gegeven: Mapping[str, str]) -> None:
+    """Van wie in het register staat is hier de grondslag bekend, en niets anders."""
+    anders = [f"per={deel}" for deel in per if deel in UITSPLITSINGEN and deel != "grondslag"]
+    anders += [naam for naam in ("regio", "gemeente", "sector", "vorm", "plaats", "grenzen") if naam in gegeven]
+    if anders:
+        raise Onjuist(
+            "past_niet_bij_maat",
+            "Dit kan niet bij deze maat",
+            f"{anders[0]} kan niet bij maat={GEREGISTREERD}: telling weet van het register alleen de grondslagen. Wel: "
+            "per=grondslag en grondslag=.",
+        )
 
 
 def _niet_later(naam: str, waarde: str) -> None:

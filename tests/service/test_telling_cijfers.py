@@ -237,7 +237,7 @@ KAN_NIET: list[tuple[dict[str, str], str]] = [
     ({"reeks": "maandelijks", "periode": "2023-12"}, "onbekende_reeks"),
     ({"reeks": "kwartaal", "periode": "2023-Q4", "per": "kleur"}, "onbekende_uitsplitsing"),
     ({"reeks": "kwartaal", "periode": "2023-Q4", "per": "werkgever"}, "komt_later"),
-    ({"reeks": "kwartaal", "periode": "2023-Q4", "maat": "personen"}, "komt_later"),
+    ({"reeks": "kwartaal", "periode": "2023-Q4", "maat": "werkgevers"}, "komt_later"),
     ({"reeks": "kwartaal", "periode": "2023-Q4", "plaats": "zetel"}, "komt_later"),
     ({"reeks": "kwartaal", "periode": "2023-Q4", "watAls": "norm:24"}, "komt_later"),
     ({"reeks": "kwartaal", "periode": "2023-Q4", "vorm": "uitzendrelatie"}, "onbekende_vorm"),

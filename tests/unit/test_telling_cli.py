@@ -87,6 +87,40 @@ def test_csv_heeft_afgeronde_en_exacte_bedragen(gevraagd: dict[str, str]) -> Non
     ]
 
 
+def test_een_geteld_aantal_staat_op_zichzelf(monkeypatch: pytest.MonkeyPatch, gevraagd: dict[str, str]) -> None:
+    """Bij maat geregistreerd zijn er geen uren, geen nulmeting en geen baan-maanden om op te wachten."""
+    cellen = [
+        {"periode": "2023-Q4", "grondslag": "WSW", "geregistreerd": 265000, "geregistreerdExact": "265000/1"}
+        | {"status": "indicatief", "regels": {}, "voetnoten": [1]}
+    ]
+    anders = {"maat": "geregistreerd", "per": ["grondslag"], "volledigheid": None, "cellen": cellen}
+    monkeypatch.setattr(f"{__name__}.ANTWOORD", ANTWOORD | anders)
+    vraag = ("--reeks", "kwartaal", "--periode", "2023-Q4", "--maat", "geregistreerd", "--per", "grondslag")
+    _, tekst, _ = draai(*vraag)
+    assert gevraagd["maat"] == "geregistreerd"
+    assert all(deel in tekst for deel in ("265.000", "WSW", "maat geregistreerd"))
+    assert not any(deel in tekst for deel in ("nulmeting", "baan-maanden"))
+    _, tekst, _ = draai(*vraag, "--formaat", "csv")
+    (rij,) = csv.DictReader(io.StringIO(tekst))
+    assert (rij["grondslag"], rij["geregistreerd"], "uren" in rij) == ("WSW", "265000", False)
+
+
+@pytest.mark.parametrize("demo", [None, {"schaal": 50, "regio": None}])
+def test_een_demo_staat_bij_elke_maat(
+    monkeypatch: pytest.MonkeyPatch, gevraagd: dict[str, str], demo: dict[str, Any] | None
+) -> None:
+    cel = {"periode": "2023-Q4", "personen": 12, "personenExact": "12/1", "status": "indicatief", "regels": {}}
+    anders = {"maat": "personen", "per": [], "demo": demo, "cellen": [cel | {"voetnoten": []}]}
+    monkeypatch.setattr(f"{__name__}.ANTWOORD", ANTWOORD | anders)
+    vraag = ("--reeks", "kwartaal", "--periode", "2023-Q4", "--maat", "personen")
+    _, tekst, _ = draai(*vraag)
+    assert [deel in tekst for deel in ("Demo 1 : 50", "verzonnen", "600")] == [demo is not None] * 3
+    _, tekst, _ = draai(*vraag, "--formaat", "csv")
+    (rij,) = csv.DictReader(io.StringIO(tekst))
+    assert rij["demo"] == ("1 : 50" if demo else "")
+    assert gevraagd["maat"] == "personen"
+
+
 def test_json_is_het_antwoord_van_de_api(gevraagd: dict[str, str]) -> None:
     _, tekst, _ = draai("--reeks", "kwartaal", "--periode", "2023-Q4", "--json")
     assert json.loads(tekst) == ANTWOORD

@@ -34,6 +34,22 @@ class Noot(Enum):
         "Banen waarvan de gemeente niet bekend is, staan bij 'onbekend': zo tellen gebieden op tot het land."
     )
 
+    PERSONEN = (
+        "Personen met tellende uren in de laatste maand van de periode, ieder één keer bij haar hoofdbaan: de baan met de "
+        "meeste tellende uren in die maand. Inleen is niet over de sectoren verdeeld: een sleutel verdeelt geen mensen."
+    )
+    REGISTER = (
+        "Personen die op de laatste dag van de periode in het register staan, ook wie niet werkt of niet meetelt; ieder "
+        "één keer."
+    )
+    AAN_WERK_GEBONDEN = (
+        "Een grondslag die aan werk gebonden is, telt alleen in een maand met uren in een dienstbetrekking."
+    )
+    MEER_GRONDSLAGEN = (
+        "Wie op meer grondslagen geregistreerd is, staat bij elke grondslag en in het totaal één keer: de grondslagen "
+        "tellen niet op tot het totaal."
+    )
+
     @property
     def nummer(self) -> int:
         """De plaats in de lijst hierboven, vanaf 0."""

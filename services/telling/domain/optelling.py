@@ -37,18 +37,23 @@ class Optelling:
         return self.selectie.grensdag(self.opname.periode)
 
     def uren(self, standen: Iterable[Stand]) -> dict[Kenmerken, Fraction]:
-        """De tellende uren per cel, op volgorde van hun kenmerken; `onbekend` en leeg achteraan."""
+        """De tellende uren per cel, in uren; volgorde als bij `tel_op`."""
+        x100 = self.tel_op((stand, stand.uren_x100) for stand in standen)
+        return {kenmerken: som / 100 for kenmerken, som in x100.items()}
+
+    def tel_op(self, standen: Iterable[tuple[Stand, int]]) -> dict[Kenmerken, Fraction]:
+        """Wat er bij elke tellende stand hoort per cel opgeteld, op volgorde van kenmerken; `onbekend` en leeg achteraan."""
         som: dict[Waar, int] = {}
-        for stand in standen:
+        for stand, aantal in standen:
             plek = self._plek(stand.gemeente)
             if self._telt(stand) and self._past(stand, plek):
                 for waar in self._cellen_van(stand, plek):
-                    som[waar] = som.get(waar, 0) + stand.uren_x100
-        uren = dict.fromkeys(self._vaste_cellen(), Fraction(0))
-        for (kenmerken, sector), x100 in som.items():
+                    som[waar] = som.get(waar, 0) + aantal
+        uit = dict.fromkeys(self._vaste_cellen(), Fraction(0))
+        for (kenmerken, sector), aantal in som.items():
             deel = self.sleutel.deel[sector] if sector is not None and self.sleutel is not None else Fraction(1)
-            uren[kenmerken] = uren.get(kenmerken, Fraction(0)) + deel * Fraction(x100, 100)
-        return dict(sorted(uren.items(), key=lambda cel: [(w is None or w == ONBEKEND, w or "") for w in cel[0]]))
+            uit[kenmerken] = uit.get(kenmerken, Fraction(0)) + deel * aantal
+        return dict(sorted(uit.items(), key=lambda cel: [(w is None or w == ONBEKEND, w or "") for w in cel[0]]))
 
     def kolommen(self) -> list[tuple[str | None, str]]:
         """De kolommen (sector, vorm) waarin deze reeks telt, na de filters."""

@@ -5,19 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from services.telling import schaal
 from services.telling.api import beantwoord
 from services.telling.domain.regels import Regelboek
 from services.telling.domain.register import tellende_vormen, verwacht
-from services.telling.schaal import Demo, demo_van
+from services.telling.schaal import Demo
 from services.telling.store import cijfers
 from services.telling.vraag import Parameters, lees_vraag
 from shared.api import AMSTERDAM
 from shared.db import Tx
 
 Antwoord = Mapping[str, Any]
-_DEMO = """
-select versie from regel where soort = 'nulmeting' and versie like 'demo 1 : %' order by regel_nr desc limit 1
-"""
 _GEHOORD = """
 select maand, sum(gezegd)::bigint as gehoord from stand join cel using (cel_id)
 where vorm = any($1::text[]) group by maand order by maand
@@ -42,7 +40,7 @@ class Gegevens:
 async def verzamel(tx: Tx, periode: str, bekend_op: str) -> Gegevens:
     """Stelt de vragen van de bladzijde; `Onjuist` bij een periode of moment dat niet kan."""
     nu = datetime.now(AMSTERDAM)
-    demo = demo_van(await tx.fetchval(_DEMO))
+    demo = await schaal.demo(tx)
     laatste = await _laatste(tx)
     gekozen = periode or laatste or f"{nu.year}-Q{(nu.month + 2) // 3}"
     gebied = {"regio": demo.regio} if demo and demo.regio else {}

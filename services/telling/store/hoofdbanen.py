@@ -1,0 +1,74 @@
+"""Personen met werk lezen: per persoon de hoofdbaan van een maand, zoals toen bekend, opgeteld op haar kenmerken."""
+
+from collections.abc import Collection, Mapping
+
+from services.telling.domain.personen import Geteld
+from services.telling.domain.regels import Peilmoment, Plaats
+from services.telling.domain.selectie import Stand
+from services.telling.store.cijfers import ALTIJD
+from shared.db import Tx
+
+# De planner kent het aantal tellende cellen niet en schat zonder verse statistiek te laag; een geneste lus zou minuten
+# kosten. Alleen hash-joins, met geheugen genoeg; geldt tot het einde van deze (lezende) transactie.
+RUIM = "set local enable_nestloop = off; set local enable_mergejoin = off; set local jit = off; set local work_mem = '64MB'"
+_SOORTEN = "select distinct {grondslagen} as grondslagen, vorm from cel"
+# tellend: de cellen waarvan de uren in die maand tellen, met hun vaste volgorde. In één getal per (persoon, cel): uren eerst,
+# bij gelijke uren de cel die in volgorde voorgaat; zo is er niets te sorteren. Die 2^24 is ruim boven het aantal cellen.
+_HOOFDBANEN = """
+with tellend as materialized (
+  select t.maand, c.cel_id, row_number() over (partition by t.maand order by c.sleutel collate "C") as rang
+  from unnest($3::smallint[], $4::text[], $5::text[]) t (maand, grondslagen, vorm)
+  join cel c on c.{grondslagen} = t.grondslagen and c.vorm = t.vorm
+), uren as (
+  select b.maand, b.persoon_nr, b.cel_id, t.rang, sum(b.delta_uren_x100)::integer as x100
+  from boeking b join tellend t using (maand, cel_id)
+  where b.maand = any($1::smallint[]) and b.bekend_op <= $2
+  group by b.maand, b.persoon_nr, b.plaatsing_nr, b.cel_id, t.rang
+), hoofd as (
+  select maand, max(x100::bigint * 16777216 - rang) as beste from uren
+  group by maand, persoon_nr having sum(x100) > 0
+), per_cel as (
+  select maand, 16777216 - (beste & 16777215) as rang, count(*) as personen from hoofd group by 1, 2
+)
+select p.maand, {gemeente} as gemeente, c.sector, {subsector} as subsector, c.vorm, {contract} as contract,
+       c.{grondslagen} as grondslagen, sum(p.personen)::bigint as personen
+from per_cel p join tellend t using (maand, rang) join cel c using (cel_id)
+group by 1, 2, 3, 4, 5, 6, 7
+"""
+
+
+def _grondslagen(peilmoment: str) -> str:
+    return "grondslagen_kwartaal" if peilmoment == Peilmoment.KWARTAAL else "grondslagen_maand"
+
+
+async def soorten(tx: Tx, peilmoment: str) -> list[tuple[str, str]]:
+    """Elke combinatie van (grondslagen, vorm) die in een cel voorkomt; zij beslist of een uur kan tellen."""
+    return [tuple(rij) for rij in await tx.fetch(_SOORTEN.format(grondslagen=_grondslagen(peilmoment)))]
+
+
+async def hoofdbanen(
+    tx: Tx,
+    tellend: Mapping[int, Collection[tuple[str, str]]],
+    plaats: str,
+    peilmoment: str,
+    nodig: Collection[str],
+    bekend_op: int | None,
+) -> list[Geteld]:
+    """Per maand hoeveel personen met tellende uren boven nul, op de kenmerken van hun hoofdbaan.
+
+    `tellend`: per maand welke (grondslagen, vorm) tellen. Hoofdbaan: de baan met de meeste tellende uren in die maand; bij
+    gelijke uren de cel waarvan de sleutel voorgaat, in vaste volgorde van tekens. `nodig` en `bekend_op` als bij standen.
+    """
+    rijen = [(maand, *soort) for maand, soorten_ in tellend.items() for soort in soorten_]
+    vraag = _HOOFDBANEN.format(
+        grondslagen=_grondslagen(peilmoment),
+        gemeente=("c.gemeente_woon" if plaats == Plaats.WOON else "c.gemeente_werk")
+        if "gemeente" in nodig
+        else "null::text",
+        subsector="c.subsector" if "subsector" in nodig else "null::text",
+        contract="c.contract" if "contract" in nodig else "''",
+    )
+    kolommen = [list(kolom) for kolom in zip(*rijen, strict=True)] if rijen else [[], [], []]
+    await tx.execute(RUIM)
+    gevonden = await tx.fetch(vraag, list(tellend), ALTIJD if bekend_op is None else bekend_op, *kolommen)
+    return [(Stand._make((*kenmerken, 0, 0)), personen) for *kenmerken, personen in gevonden]

@@ -1,0 +1,110 @@
+"""Van een vraag naar cellen, per maat: uren en banen uit standen, personen uit boekingen, het register uit zijn boekingen."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from services.telling import antwoord
+from services.telling.domain.figuur import figuur
+from services.telling.domain.gebieden import Grenzen
+from services.telling.domain.geregistreerd import geregistreerd
+from services.telling.domain.perioden import Onjuist
+from services.telling.domain.personen import Geteld, peilmaanden, personen, tellend
+from services.telling.domain.regels import Regelboek
+from services.telling.domain.register import tellende_vormen, verwacht
+from services.telling.domain.selectie import Opname, Selectie, Stand, opnames
+from services.telling.store import cijfers, hoofdbanen, registerstand
+from services.telling.vraag import GEREGISTREERD, PERSONEN, Vraag
+from shared.db import Tx
+
+
+class Uitkomst(NamedTuple):
+    """De cellen van een antwoord; `volledigheid` is leeg waar er niets te verwachten is (het register)."""
+
+    cellen: list[dict[str, Any]]
+    voetnoten: list[str]
+    plaats: list[str]
+    volledigheid: dict[str, int] | None
+
+
+async def uitkomst(tx: Tx, vraag: Vraag, boek: Regelboek, toen: int | None) -> Uitkomst:
+    """Rekent een vraag uit; `toen` is het kennismoment in microseconden sinds 1970, of leeg voor alles."""
+    if vraag.maat == GEREGISTREERD:
+        return await _register(tx, vraag.selectie, toen)
+    if vraag.maat == PERSONEN:
+        return await _personen(tx, vraag.selectie, boek, toen)
+    return await _uren(tx, vraag.selectie, boek, toen)
+
+
+async def _register(tx: Tx, selectie: Selectie, toen: int | None) -> Uitkomst:
+    dagen = [periode.einde for periode in selectie.perioden]
+    gevonden = await registerstand.geregistreerd(tx, dagen, selectie.grondslag, "grondslag" in selectie.per, toen)
+    cellen, noten = antwoord.aantallen(GEREGISTREERD, geregistreerd(gevonden, selectie), {})
+    return Uitkomst(cellen, noten, [], None)
+
+
+async def _personen(tx: Tx, selectie: Selectie, boek: Regelboek, toen: int | None) -> Uitkomst:
+    alle, geteld = peilmaanden(selectie, boek), list[Geteld]()
+    for (plaats, peilmoment), groep in _groepen(alle).items():
+        soorten = await hoofdbanen.soorten(tx, peilmoment)
+        per_maand = {opname.maanden[-1]: tellend(opname, boek, soorten) for opname in groep}
+        geteld += await hoofdbanen.hoofdbanen(tx, per_maand, plaats, peilmoment, _nodig(selectie), toen)
+    cellen, noten = antwoord.aantallen(PERSONEN, personen(geteld, boek, selectie), _namen(selectie, boek))
+    standen = await _standen(tx, selectie, alle, toen)
+    return Uitkomst(cellen, noten, _plaats(alle), await _volledigheid(tx, boek, alle, standen, toen))
+
+
+async def _uren(tx: Tx, selectie: Selectie, boek: Regelboek, toen: int | None) -> Uitkomst:
+    alle = opnames(selectie, boek)
+    standen = await _standen(tx, selectie, alle, toen)
+    cellen, noten = antwoord.cellen(figuur(standen, boek, selectie), _namen(selectie, boek))
+    return Uitkomst(cellen, noten, _plaats(alle), await _volledigheid(tx, boek, alle, standen, toen))
+
+
+def _namen(selectie: Selectie, boek: Regelboek) -> Mapping[str, str]:
+    """De namen van gebieden. Een regio die in geen enkel gebied voorkomt, is een vergissing van de vrager."""
+    if not selectie.gebied_nodig:
+        return {}
+    namen = Grenzen.uit(boek).namen
+    if selectie.regio not in (None, "onbekend") and selectie.regio not in namen:
+        raise Onjuist("onbekende_regio", "Onbekende regio", f"regio={selectie.regio} staat niet in de gebieden.")
+    return namen
+
+
+def _plaats(alle: Sequence[Opname]) -> list[str]:
+    return sorted({opname.plaats.waarde for opname in alle})
+
+
+def _nodig(selectie: Selectie) -> set[str]:
+    """Welke kenmerken er gelezen moeten worden."""
+    return set(selectie.per) & {"subsector", "contract"} | ({"gemeente"} if selectie.gebied_nodig else set())
+
+
+def _groepen(alle: Sequence[Opname]) -> dict[tuple[str, str], list[Opname]]:
+    """Opnames met dezelfde plaats en hetzelfde peilmoment bij elkaar: die worden samen gelezen."""
+    groepen: dict[tuple[str, str], list[Opname]] = {}
+    for opname in alle:
+        groepen.setdefault((opname.plaats.waarde, opname.peilmoment.waarde), []).append(opname)
+    return groepen
+
+
+async def _standen(tx: Tx, selectie: Selectie, alle: Sequence[Opname], toen: int | None) -> list[Stand]:
+    """De standen van alle opnames; opnames met dezelfde plaats en hetzelfde peilmoment in één vraag."""
+    return [
+        stand
+        for (plaats, peilmoment), groep in _groepen(alle).items()
+        for stand in await cijfers.standen(
+            tx, [maand for opname in groep for maand in opname.maanden], plaats, peilmoment, _nodig(selectie), toen
+        )
+    ]
+
+
+async def _volledigheid(
+    tx: Tx, boek: Regelboek, alle: Sequence[Opname], standen: Sequence[Stand], toen: int | None
+) -> dict[str, int]:
+    """Van hoeveel baan-maanden uren te verwachten waren en van hoeveel er iets gezegd is; heel het land, alle maanden."""
+    vormen = tellende_vormen(boek.wet(alle[-1].periode.einde).waarde)
+    maanden = [maand for opname in alle for maand in opname.maanden]
+    return {
+        "verwacht": verwacht(await cijfers.verwacht(tx, vormen, toen), maanden),
+        "gehoord": sum(stand.gezegd for stand in standen if stand.vorm in vormen),
+    }
