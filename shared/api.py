@@ -212,6 +212,12 @@ def aanroeper(verzoek: Request, *scopes: str) -> Aanroeper:
     return wie
 
 
+def alleen_over_iedereen(opdracht: Opdracht) -> None:
+    """403 voor een token namens één gemeente, werkgever of persoon: deze vraag gaat over velen."""
+    if any((opdracht.gemeente, opdracht.werkgever, opdracht.persoon)):
+        raise Probleem(403, "namens_onjuist", "Het token komt niet namens wie deze vraag mag stellen")
+
+
 def _opdracht(verzoek: Request, wie: Aanroeper, *, proef: bool = False) -> Opdracht:
     nu = datetime.now(AMSTERDAM)
     return Opdracht(

@@ -33,7 +33,7 @@ def _van_nu(feit: Feit) -> Feit:
 
 Afleiding = Callable[[Tx, Sequence[Feit]], Awaitable[Sequence[tuple[int, Feit]]]]
 """Wat er naast deze feiten nog gezegd moet worden, elk met het nummer van het feit waar het bij hoort."""
-_afleiding: list[Afleiding] = []
+_afleiding: Afleiding | None = None
 _topics: dict[str, Topic] = {}
 wek = asyncio.Event()
 """Gezet zodra dit proces iets klaarzet: de relay hoeft dan niet op haar volgende ronde te wachten."""
@@ -45,9 +45,10 @@ def ken_topics(topics: dict[str, Topic]) -> None:
     _topics.update(topics)
 
 
-def leid_af(*afleiding: Afleiding) -> None:
-    """Wat dit proces afleidt van alles wat het zegt; één keer, bij de start. Zonder: niets."""
-    _afleiding[:] = afleiding
+def leid_af(afleiding: Afleiding | None) -> None:
+    """Wat dit proces afleidt van alles wat het zegt; één keer, bij de start. None: niets."""
+    global _afleiding
+    _afleiding = afleiding
 
 
 async def put(
@@ -66,8 +67,8 @@ async def put_elk(tx: Tx, feiten: Sequence[tuple[Feit, UUID | None, UUID | None]
         return []
     if any(f.bekend_op is not None for f, _, _ in feiten) and not await neem_historieslot(tx):
         feiten = [(_van_nu(f), c, o) for f, c, o in feiten]
-    for afleiding in _afleiding:
-        erbij = await afleiding(tx, [feit for feit, _, _ in feiten])
+    if _afleiding is not None:
+        erbij = await _afleiding(tx, [feit for feit, _, _ in feiten])
         feiten = [*feiten, *((feit, *feiten[nr][1:]) for nr, feit in erbij)]
     ids = uuids7(len(feiten))
     spoor = structlog.contextvars.get_contextvars().get("traceparent")

@@ -67,7 +67,7 @@ class Dienst:
     bij_start: Callable[[Pool], Awaitable[None]] | None = None
     taken: tuple[Callable[[Pool, Instellingen], Coroutine[Any, Any, None]], ...] = ()
     gezegd: Gezegd | None = None
-    leidt_af: Callable[[Instellingen], tuple[outbox.Afleiding, ...]] | None = None
+    leidt_af: Callable[[Instellingen], outbox.Afleiding | None] | None = None
 
 
 class Bedrijf:
@@ -196,7 +196,7 @@ def maak_app(dienst: Dienst, instellingen: Instellingen) -> FastAPI:
     """De ASGI-toepassing van een dienst."""
     bedrijf = Bedrijf(dienst, instellingen)
     outbox.ken_topics(instellingen.topiclijst)
-    outbox.leid_af(*(dienst.leidt_af(instellingen) if dienst.leidt_af else ()))
+    outbox.leid_af(dienst.leidt_af(instellingen) if dienst.leidt_af else None)
 
     @asynccontextmanager
     async def levensloop(app: FastAPI) -> AsyncIterator[None]:

@@ -38,7 +38,6 @@ insert into bemiddeling (persoon, in_beeld, bemiddelbaar, begeleiding, op, clien
 select $2, in_beeld, bemiddelbaar, begeleiding, op, client from bemiddeling where persoon = $1
 on conflict (persoon) do update set in_beeld = excluded.in_beeld, bemiddelbaar = excluded.bemiddelbaar,
   begeleiding = excluded.begeleiding, op = excluded.op, client = excluded.client where bemiddeling.op < excluded.op""",
-    "delete from termijn where persoon = $1",
 )
 """Wat er verder onder het oude pseudoniem stond, komt onder het nieuwe; van twee geldt het laatste."""
 
@@ -54,12 +53,13 @@ async def voeg_toe(tx: Tx, oud: UUID, in_: UUID, opdracht: Opdracht) -> None:
     leven = _een(levens[oud], levens[in_])
     await kluisboek.bewaar_levenslopen(tx, slot, {oud: Levensloop(), in_: leven})
     await termijnen.zet(tx, {in_: leven})
+    await termijnen.klaar(tx, [oud])
     grenzen = {oud: levens[oud].grens(opdracht.vandaag), in_: leven.grens(opdracht.vandaag)}
     stand = await store.tijdlijnen(tx, [oud, in_], grenzen)
     leeg, gevolg = voeg_samen(stand[oud], stand[in_])
     await store.bewaar(tx, [(stand[oud], leeg), (stand[in_], gevolg.tijdlijn)])
-    for opdracht_ in _MEE:
-        await tx.execute(opdracht_, *([oud, in_] if "$2" in opdracht_ else [oud]))
+    for verhuis in _MEE:
+        await tx.execute(verhuis, oud, in_)
     await personen.ga_op(tx, oud, in_)
     await outbox.put(tx, gevolg.feiten, correlatie=opdracht.correlatie)
 

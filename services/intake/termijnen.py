@@ -6,7 +6,7 @@ Elke dag één keer, door één instantie, en herhaald zonder gevolg.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from uuid import UUID
 
@@ -44,6 +44,11 @@ async def zet(tx: Tx, levens: Mapping[UUID, Levensloop]) -> None:
         await tx.execute(_ZET, [p for p, _ in dagen], [dag.replace(day=1) for _, dag in dagen])
 
 
+async def klaar(tx: Tx, wie: Iterable[UUID]) -> None:
+    """Naar deze mensen hoeft niet meer gekeken te worden."""
+    await tx.execute(_KLAAR, list(wie))
+
+
 async def verloop(pool: Pool, vandaag: date) -> int:
     """Beëindigt wat op of voor `vandaag` moest eindigen; het aantal mensen. Is een ander bezig, dan gebeurt er niets."""
     aantal, na = 0, UUID(int=0)
@@ -66,7 +71,7 @@ async def _beeindig(tx: Tx, wie: list[UUID], vandaag: date) -> int:
     gevolgen = [(t, na_grens(t)) for t in stand.values()]
     await store.bewaar(tx, [(t, g.tijdlijn) for t, g in gevolgen])
     await outbox.put(tx, [f for _, g in gevolgen for f in g.feiten])
-    await tx.execute(_KLAAR, list(stand))
+    await klaar(tx, stand)
     return sum(bool(g.feiten) for _, g in gevolgen)
 
 

@@ -14,7 +14,7 @@ from pydantic import Field
 
 from services.plaatsing.store import banen
 from shared import outbox
-from shared.db import Tx, vergrendel
+from shared.db import Tx
 from shared.kluis import kluis
 from shared.settings import Afnemer
 
@@ -101,10 +101,9 @@ async def vul(tx: Tx, naam: str, afnemer: Afnemer, na: UUID | None) -> tuple[int
     Nodig voor een nieuwe afnemer of een ruimer filter; nog eens doen zegt hetzelfde nog eens.
     """
     rijen = await tx.fetch(_VOLGENDE, na or UUID(int=0), STAP)
-    vast = {rij["persoon"] for rij in rijen}
-    await vergrendel(tx, map(str, vast))
-    dossiers = await banen.dossiers(tx, dict.fromkeys((rij["plaatsing"] for rij in rijen), None))
-    standen = [d.baan.stand for d in dossiers.values() if d.baan.ongedaan is None and d.baan.persoon in vast]
+    bereik = dict.fromkeys((rij["plaatsing"] for rij in rijen), None)
+    dossiers = await banen.dossiers_met_slot(tx, {rij["persoon"] for rij in rijen}, bereik)
+    standen = [d.baan.stand for d in dossiers.values() if d.baan.ongedaan is None]
     ziet = [stand for stand in standen if past(afnemer, stand)]
     if ziet:
         await tx.execute(_ERBIJ, [naam] * len(ziet), sorted(stand.plaatsing for stand in ziet))

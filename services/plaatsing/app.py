@@ -24,10 +24,10 @@ def vingersleutel() -> bytes:
     return kluis().zoeksleutel("vingerafdruk van een opdracht")
 
 
-def afleidingen(instellingen: Instellingen) -> tuple[outbox.Afleiding, ...]:
+def afleiding(instellingen: Instellingen) -> outbox.Afleiding | None:
     """Wat afnemers zien; zonder afnemers kost het niets."""
     afnemers = instellingen.afnemerslijst
-    return (Afleiding(afnemers),) if afnemers else ()
+    return Afleiding(afnemers) if afnemers else None
 
 
 DIENST = Dienst(
@@ -39,5 +39,5 @@ DIENST = Dienst(
     vingersleutel=vingersleutel,
     bij_start=controleer_kluis,
     taken=(houd_bij, elke_dag),
-    leidt_af=afleidingen,
+    leidt_af=afleiding,
 )

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from banenspoor_contracts import Feit
 
-from services.plaatsing.domain.dossier import Dossier
 from services.plaatsing.domain.kalender import AMSTERDAM
 from services.plaatsing.domain.verschil import Moment
 from services.plaatsing.domain.voortzetten import jaarvormen, voortzetting, zet_voort
@@ -16,7 +15,7 @@ from services.plaatsing.store import voortzetten as store
 from services.plaatsing.store.leveringen import Plek
 from services.plaatsing.store.omgeving import omgeving
 from shared import outbox
-from shared.db import VOORBIJGAAND, Pool, Tx, vergrendel
+from shared.db import VOORBIJGAAND, Pool, Tx
 from shared.log import log
 from shared.settings import Instellingen
 
@@ -37,7 +36,8 @@ async def stap(tx: Tx, na: int, nu: datetime, vandaag: date, jaren: int, correla
     """Gaat de volgende banen na en zet hun voortgezette maanden zoals zij nu horen; nog eens doen verandert niets."""
     vormen = jaarvormen()
     werk = await store.volgende(tx, vormen, na, STAP)
-    dossiers = await _dossiers(tx, werk)
+    bereik = {w.plaatsing: banen.ALTIJD for w in werk}
+    dossiers = list((await banen.dossiers_met_slot(tx, {w.persoon for w in werk}, bereik)).values())
     laatste = await store.laatste_jaren(tx, vormen)
     rondom = await omgeving(
         tx,
@@ -55,18 +55,6 @@ async def stap(tx: Tx, na: int, nu: datetime, vandaag: date, jaren: int, correla
     await banen.bewaar(tx, dossiers)
     await outbox.put(tx, feiten, correlatie=correlatie)
     return Stap(len(werk), len(feiten), werk[-1].nr if len(werk) == STAP else None)
-
-
-async def _dossiers(tx: Tx, werk: list[store.Werk]) -> list[Dossier]:
-    """De dossiers van deze banen, met het slot op elke persoon; ging iemand onderwijl op in een ander, dan opnieuw."""
-    vast = {w.persoon for w in werk}
-    while True:
-        await vergrendel(tx, map(str, vast))
-        dossiers = list((await banen.dossiers(tx, {w.plaatsing: banen.ALTIJD for w in werk})).values())
-        nu = {dossier.baan.persoon for dossier in dossiers}
-        if vast.issuperset(nu):
-            return dossiers
-        vast = nu
 
 
 async def zet_alles_voort(pool: Pool, nu: datetime, jaren: int) -> int:

@@ -22,11 +22,12 @@ from shared.db import Pool, Tx, vergrendel
 from shared.envelope import Bericht
 from shared.inbox import Inbox, Verwerk, ontleed
 from shared.kafkalog import Logboek
+from shared.kluis import kluis
 from shared.relay import Relay
 from shared.settings import Instellingen
-from tests.conftest import MaakDatabase
+from tests.conftest import Database, MaakDatabase
 from tests.service.intake_voordeur import Voordeur, voordeur_van
-from tests.service.plaatsing_proef import WERKGEVERS
+from tests.service.plaatsing_proef import WERKGEVERS, Plaatsing, begin, zet_kluis
 from tests.service.plaatsing_voordeur import Plaatsingsdeur, plaatsingsdeur_van
 
 PARTITIES = 3
@@ -226,3 +227,17 @@ async def deur(
     async with plaatsingsdeur_van(stack, db, tmp_path, monkeypatch) as deur:
         await deur.rijen("werkgevers", *WERKGEVERS)
         yield deur
+
+
+@pytest.fixture
+async def plaatsing_db(db: MaakDatabase, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Database]:
+    """Een verse database van plaatsing, met een kluis."""
+    zet_kluis(monkeypatch)
+    yield await db("plaatsing")
+    kluis.cache_clear()
+
+
+@pytest.fixture
+async def dienst(plaatsing_db: Database) -> Plaatsing:
+    """Plaatsing zonder voordeur, met drie werkgevers."""
+    return await begin(plaatsing_db)

@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
+from banenspoor_contracts import Reden
 
 from deploy.lokaal import uitgever
 from deploy.lokaal.stack import Stack
@@ -68,6 +69,11 @@ async def baan_met_uren(deur: Plaatsingsdeur, dienst: Plaatsing, persoon: UUID |
     uit = await deur.stuur("/v1/plaatsingen", baan("P-1", persoon or uuid4(), **anders))
     await dienst.goed("uren", *(uren("P-1", maand) for maand in MAANDEN))
     return f"/v1/plaatsingen/{uit.json()['resultaat']['plaatsing']}"
+
+
+async def opnieuw(dienst: Plaatsing) -> list[tuple[str, Reden]]:
+    """Wat er na de maanden van `baan_met_uren` nog gezegd is: (maand, reden)."""
+    return [(f.maand[5:], f.reden) for f in (await dienst.uren_gezegd())[len(MAANDEN) :]]
 
 
 def codes(antwoord: httpx.Response) -> list[tuple[str, str]]:

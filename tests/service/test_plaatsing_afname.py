@@ -31,7 +31,7 @@ async def dienst(db: MaakDatabase, monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
     outbox.ken_topics(lees_topics(topics, bestand))
     outbox.leid_af(afname.Afleiding(AFNEMERS))
     yield await begin(await db("plaatsing"))
-    outbox.leid_af()
+    outbox.leid_af(None)
     outbox.ken_topics(lees_topics(topics))
     kluis.cache_clear()
 
@@ -91,7 +91,7 @@ async def test_undone_and_forgotten_jobs_go_and_a_merged_person_gets_another_nam
 
 
 async def test_a_new_reader_is_filled_with_what_is_there(dienst: Plaatsing, monkeypatch: pytest.MonkeyPatch) -> None:
-    outbox.leid_af()
+    outbox.leid_af(None)
     await dienst.goed(
         "plaatsingen", *(baan(f"P-{n}", uuid4(), gemeente_werk="0014" if n % 2 else "0034") for n in range(7))
     )

@@ -1,23 +1,11 @@
 """Foute rijen: elk wordt alleen afgewezen, met rij, kolom, code en melding, en laat niets achter."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 from uuid import uuid4
 
-import pytest
-
-from shared.kluis import kluis
-from tests.conftest import MaakDatabase
-from tests.service.plaatsing_proef import GEMEENTE, Plaatsing, baan, begin, uren, zet_kluis
+from tests.service.plaatsing_proef import GEMEENTE, Plaatsing, baan, uren
 
 Geval = tuple[dict[str, Any], str, str]
-
-
-@pytest.fixture
-async def dienst(db: MaakDatabase, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Plaatsing]:
-    zet_kluis(monkeypatch)
-    yield await begin(await db("plaatsing"))
-    kluis.cache_clear()
 
 
 FOUTE_WERKGEVERS: list[Geval] = [

@@ -1,7 +1,6 @@
 """Leveringen intrekken op een echte database: wat er gezegd is, is steeds wat er uit de regels die blijven volgt."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
@@ -15,23 +14,9 @@ from services.plaatsing.handlers import hoor
 from shared import outbox
 from shared.api import Opdracht, Probleem
 from shared.db import vergrendel
-from shared.kluis import kluis
-from tests.conftest import Database, MaakDatabase
-from tests.service.plaatsing_proef import NU, Plaatsing, baan, begin, uren, zet_kluis
+from tests.service.plaatsing_proef import NU, Plaatsing, baan, uren
 
 TABELLEN = "plaatsing, levering, leveringstuk, regelversie, urenregel, gezegd, register, slot, uitgaand, opgegaan"
-
-
-@pytest.fixture
-async def database(db: MaakDatabase, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Database]:
-    zet_kluis(monkeypatch)
-    yield await db("plaatsing")
-    kluis.cache_clear()
-
-
-@pytest.fixture
-async def dienst(database: Database) -> Plaatsing:
-    return await begin(database)
 
 
 async def levering(dienst: Plaatsing, naam: str | None, leverancier: str = "A") -> UUID:

@@ -1,6 +1,5 @@
 """Elke volgorde van leveren, verbeteren en intrekken, naast een model van stapels: een echte database en Hypothesis."""
 
-from collections.abc import AsyncIterator
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
@@ -12,19 +11,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.plaatsing.api import intrekken
-from shared.kluis import kluis
-from tests.conftest import Database, MaakDatabase
-from tests.service.plaatsing_proef import WERKGEVERS, Plaatsing, baan, ingegaan, uren, zet_kluis
+from tests.conftest import Database
+from tests.service.plaatsing_proef import WERKGEVERS, Plaatsing, baan, ingegaan, uren
 from tests.service.test_plaatsing_intrekken import TABELLEN, beeld, levering, som, stap, trek_in
 
 DAGEN = [date(2017, m, 1) for m in range(1, 13)] + [date(2018, 1, 1)]
-
-
-@pytest.fixture
-async def database(db: MaakDatabase, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Database]:
-    zet_kluis(monkeypatch)
-    yield await db("plaatsing")
-    kluis.cache_clear()
 
 
 _Regel = tuple[int, int, int, str, int, bool]
@@ -71,14 +62,14 @@ class Model:
 )
 @given(daden=st.lists(st.one_of(_lever, _lever, _intrekken, _anders, _hoor), max_size=14))
 async def test_whatever_comes_and_goes_what_is_said_follows_from_the_lines_that_remain(
-    database: Database, daden: list[Any]
+    plaatsing_db: Database, daden: list[Any]
 ) -> None:
-    eigenaar = await asyncpg.connect(database.eigenaar_url)
+    eigenaar = await asyncpg.connect(plaatsing_db.eigenaar_url)
     try:
         await eigenaar.execute(f"truncate {TABELLEN} cascade")
     finally:
         await eigenaar.close()
-    dienst, model, personen = Plaatsing(database.pool), Model(), [uuid4() for _ in range(3)]
+    dienst, model, personen = Plaatsing(plaatsing_db.pool), Model(), [uuid4() for _ in range(3)]
     await dienst.neem("werkgevers", *WERKGEVERS)
     await dienst.goed("plaatsingen", *(baan(f"P-{i}", p) for i, p in enumerate(personen)))
     bezig: dict[tuple[str, str], UUID] = {}
@@ -97,12 +88,14 @@ async def test_whatever_comes_and_goes_what_is_said_follows_from_the_lines_that_
         for id_ in bezig.values():
             await trek_in(dienst, id_)
         await _vergelijk(dienst, model)
-        for rij in await database.pool.fetch("select levering from levering where gereed_op is null order by random()"):
+        for rij in await plaatsing_db.pool.fetch(
+            "select levering from levering where gereed_op is null order by random()"
+        ):
             await trek_in(dienst, rij["levering"])
     await dienst.controleer()
     assert som(list(await dienst.uren_gezegd())) == {}
-    assert await database.pool.fetchval("select count(*) from urenregel") == 0
-    assert await database.pool.fetchval("select count(*) from gezegd where stand is not null") == 0
+    assert await plaatsing_db.pool.fetchval("select count(*) from urenregel") == 0
+    assert await plaatsing_db.pool.fetchval("select count(*) from gezegd where stand is not null") == 0
 
 
 async def _lever_in(dienst: Plaatsing, model: Model, regels: list[tuple[tuple[str, str], _Regel]]) -> None:

@@ -1,12 +1,10 @@
 """Een baan die er nooit geweest blijkt: alles gaat af, niets wordt gewist, en haar referentie is weer vrij."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
-import pytest
 from banenspoor_contracts import (
     PersoonSamengevoegd,
     PersoonsgegevensVernietigd,
@@ -20,19 +18,11 @@ from services.plaatsing.store import overzicht
 from services.telling.handlers import Verwerker
 from services.telling.store import cijfers
 from shared.db import vergrendel
-from shared.kluis import kluis
 from tests.conftest import MaakDatabase
-from tests.service.plaatsing_proef import BEDRIJF, GEMEENTE, Plaatsing, baan, begin, ingegaan, uren, zet_kluis
+from tests.service.plaatsing_proef import BEDRIJF, GEMEENTE, Plaatsing, baan, ingegaan, uren
 from tests.service.test_telling_grootboek import bericht, boek, saldi
 
 WEG = {"referentie": "P-1", "reden": "VERGISSING"}
-
-
-@pytest.fixture
-async def dienst(db: MaakDatabase, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Plaatsing]:
-    zet_kluis(monkeypatch)
-    yield await begin(await db("plaatsing"))
-    kluis.cache_clear()
 
 
 async def _met_uren(dienst: Plaatsing, persoon: UUID) -> None:

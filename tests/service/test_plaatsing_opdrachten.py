@@ -1,7 +1,6 @@
 """Werkgevers, banen en uren erin op een echte database: wat goed is gaat, wat fout is blijft alleen achter."""
 
 import base64
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from uuid import uuid4
@@ -20,7 +19,6 @@ from banenspoor_contracts import (
 
 from services.plaatsing.app import controleer_kluis
 from shared.kluis import HMAC, SLEUTELS, KluisFout, kluis
-from tests.conftest import MaakDatabase
 from tests.service.plaatsing_proef import (
     BEDRIJF,
     GEMEENTE,
@@ -29,18 +27,9 @@ from tests.service.plaatsing_proef import (
     WERKGEVERS,
     Plaatsing,
     baan,
-    begin,
     ingegaan,
     uren,
-    zet_kluis,
 )
-
-
-@pytest.fixture
-async def dienst(db: MaakDatabase, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Plaatsing]:
-    zet_kluis(monkeypatch)
-    yield await begin(await db("plaatsing"))
-    kluis.cache_clear()
 
 
 async def test_jobs_and_hours_go_in_and_are_said(dienst: Plaatsing) -> None:

@@ -12,16 +12,12 @@ from banenspoor_contracts import (
 
 from services.plaatsing.store import overzicht
 from tests.service.plaatsing_proef import BEDRIJF, GEMEENTE, Plaatsing, baan, ingegaan
-from tests.service.plaatsing_voordeur import MAANDEN, Plaatsingsdeur, baan_met_uren, codes
+from tests.service.plaatsing_voordeur import MAANDEN, Plaatsingsdeur, baan_met_uren, codes, opnieuw
 
 
 @pytest.fixture
 async def dienst(deur: Plaatsingsdeur) -> Plaatsing:
     return Plaatsing(deur.database.pool)
-
-
-async def _opnieuw(dienst: Plaatsing) -> list[tuple[str, Reden]]:
-    return [(f.maand[5:], f.reden) for f in (await dienst.uren_gezegd())[len(MAANDEN) :]]
 
 
 async def test_a_transfer_goes_on_under_the_same_job(deur: Plaatsingsdeur, dienst: Plaatsing) -> None:
@@ -36,7 +32,7 @@ async def test_a_transfer_goes_on_under_the_same_job(deur: Plaatsingsdeur, diens
     )
     assert (set(gewijzigd.gewijzigd), gewijzigd.van) == ({"sector", "subsector"}, overgang.op)
     assert (gewijzigd.stand.werkgever, gewijzigd.stand.sector) == (overgang.naar_werkgever, "overheid")
-    assert await _opnieuw(dienst) == [(m, Reden.CORRECTIE) for m in ("11", "12")]
+    assert await opnieuw(dienst) == [(m, Reden.CORRECTIE) for m in ("11", "12")]
     laatst = {f.maand[5:]: f.nieuw for f in await dienst.uren_gezegd() if f.nieuw}
     assert [laatst[f"{m:02}"].werkgever for m in MAANDEN] == [gestart.werkgever] * 2 + [overgang.naar_werkgever] * 2
     await dienst.controleer()

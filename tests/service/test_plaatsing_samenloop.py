@@ -2,7 +2,6 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator
 from datetime import date
 from uuid import UUID, uuid4
 
@@ -20,29 +19,18 @@ from banenspoor_contracts import (
 )
 
 from services.plaatsing.api import handelingen
-from shared.kluis import kluis
-from tests.conftest import MaakDatabase
 from tests.service.plaatsing_proef import (
     BEDRIJF,
     GEMEENTE,
     UITZENDER,
     Plaatsing,
     baan,
-    begin,
     ingegaan,
     uren,
-    zet_kluis,
 )
 
 VAN = date(2015, 1, 1)
 OVERHEID = {"werkgever": BEDRIJF, "sector": "overheid", "van": "2016-01-01"}
-
-
-@pytest.fixture
-async def dienst(db: MaakDatabase, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Plaatsing]:
-    zet_kluis(monkeypatch)
-    yield await begin(await db("plaatsing"))
-    kluis.cache_clear()
 
 
 async def test_a_change_of_law_is_said_as_such_for_the_months_from_then(dienst: Plaatsing) -> None:

@@ -2,10 +2,10 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
 from datetime import date
 from uuid import UUID, uuid4
 
+import asyncpg
 import pytest
 from banenspoor_contracts import (
     Grondslag,
@@ -18,18 +18,9 @@ from banenspoor_contracts import (
 )
 
 from shared.db import vergrendel
-from shared.kluis import kluis
-from tests.conftest import MaakDatabase
-from tests.service.plaatsing_proef import Plaatsing, baan, begin, ingegaan, uren, zet_kluis
+from tests.service.plaatsing_proef import Plaatsing, baan, ingegaan, uren
 
 MAANDEN = (1, 2, 3)
-
-
-@pytest.fixture
-async def dienst(db: MaakDatabase, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Plaatsing]:
-    zet_kluis(monkeypatch)
-    yield await begin(await db("plaatsing"))
-    kluis.cache_clear()
 
 
 def samengevoegd(persoon: UUID, in_: UUID) -> PersoonSamengevoegd:
@@ -95,20 +86,25 @@ async def test_two_chains_in_one_batch_end_at_the_last(dienst: Plaatsing) -> Non
     assert dict(await dienst.pool.fetch("select persoon, opgegaan_in from opgegaan")) == {een: drie, twee: drie}
 
 
-@pytest.mark.parametrize("soort", ["uren", "plaatsingen"])
+@pytest.mark.parametrize("soort", ["uren", "plaatsingen", "ondersteuning"])
 async def test_a_command_that_waits_for_the_merge_uses_the_new_number(dienst: Plaatsing, soort: str) -> None:
     oud, nieuw = uuid4(), uuid4()
     await dienst.goed("plaatsingen", baan("P-1", oud))
-    rij = uren("P-1", 1) if soort == "uren" else baan("P-1", oud, tot="2017-09-01")
-    async with dienst.pool.acquire() as tx, tx.transaction():
-        await vergrendel(tx, [str(oud)])
-        wachter = asyncio.create_task(dienst.goed(soort, rij))
-        while not await dienst.pool.fetchval("select count(*) from pg_locks where not granted"):  # noqa: ASYNC110
-            await asyncio.sleep(0.01)
-        await tx.execute("update plaatsing set persoon = $1, versie = versie + 1", nieuw)
-        await tx.execute("insert into opgegaan (persoon, opgegaan_in) values ($1, $2)", oud, nieuw)
-    await wachter
-    topic = "verloonde-uren" if soort == "uren" else "plaatsingen"
+    steun = {"referentie": "P-1", "instrument": "NO_RISKPOLIS", "verstrekker": "UWV", "van": "2017-01-01"}
+    rij = {"uren": uren("P-1", 1), "plaatsingen": baan("P-1", oud, tot="2017-09-01"), "ondersteuning": steun}[soort]
+    async with dienst.pool.acquire() as opdracht, opdracht.transaction():
+        async with dienst.pool.acquire() as tx, tx.transaction():
+            await vergrendel(tx, [str(oud), str(nieuw)])
+            wachter = asyncio.create_task(dienst.neem_in(opdracht, soort, rij))
+            while not await dienst.pool.fetchval("select count(*) from pg_locks where not granted"):  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+            await tx.execute("update plaatsing set persoon = $1, versie = versie + 1", nieuw)
+            await tx.execute("insert into opgegaan (persoon, opgegaan_in) values ($1, $2)", oud, nieuw)
+        uitslag = await asyncio.wait_for(wachter, 20)
+        with pytest.raises(asyncpg.LockNotAvailableError):  # ook het nieuwe pseudoniem is vergrendeld
+            await dienst.pool.execute("select 1 from slot where sleutel = $1 for update nowait", str(nieuw))
+    assert (uitslag.aanvaard, uitslag.ongewijzigd, uitslag.fouten) == (1, 0, [])
+    topic = "verloonde-uren" if soort == "uren" else soort
     assert (await dienst.gezegd(topic))[-1].persoon == nieuw
 
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from itertools import pairwise
@@ -21,26 +20,13 @@ from deploy.lokaal.stack import Stack
 from services.plaatsing import levering_cli, voortzetten
 from services.plaatsing.domain.uren import verdeel
 from shared.client import Client
-from shared.kluis import kluis
 from tests.conftest import Database, MaakDatabase
-from tests.service.plaatsing_proef import WERKGEVERS, Plaatsing, baan, begin, uren, zet_kluis
+from tests.service.plaatsing_proef import WERKGEVERS, Plaatsing, baan, uren
 from tests.service.plaatsing_voordeur import plaatsingsdeur_van
 from tests.service.test_importeer_voordeur import Brug
 from tests.service.test_plaatsing_intrekken import TABELLEN, levering, trek_in
 
 LEZEN = "plaatsingen:lezen"
-
-
-@pytest.fixture
-async def database(db: MaakDatabase, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Database]:
-    zet_kluis(monkeypatch)
-    yield await db("plaatsing")
-    kluis.cache_clear()
-
-
-@pytest.fixture
-async def dienst(database: Database) -> Plaatsing:
-    return await begin(database)
 
 
 def op(dienst: Plaatsing, dag: date) -> Plaatsing:
@@ -183,14 +169,14 @@ _voort = st.tuples(st.just("voort"), st.integers(0, 48))
 )
 @given(daden=st.lists(st.one_of(_lever, _maand, _weg, _voort), max_size=12))
 async def test_hours_are_never_counted_twice_and_follow_from_what_was_delivered(
-    database: Database, daden: list[tuple[str, Any]]
+    plaatsing_db: Database, daden: list[tuple[str, Any]]
 ) -> None:
-    eigenaar = await asyncpg.connect(database.eigenaar_url)
+    eigenaar = await asyncpg.connect(plaatsing_db.eigenaar_url)
     try:
         await eigenaar.execute(f"truncate {TABELLEN} cascade")
     finally:
         await eigenaar.close()
-    dienst = op(Plaatsing(database.pool), date(2019, 12, 15))
+    dienst = op(Plaatsing(plaatsing_db.pool), date(2019, 12, 15))
     await dienst.neem("werkgevers", *WERKGEVERS)
     await dienst.goed("plaatsingen", *(wsw(f"P-{i}") for i in range(3)))
     vandaag = date(2019, 12, 15)

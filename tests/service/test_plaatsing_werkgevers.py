@@ -2,26 +2,15 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-import pytest
 from banenspoor_contracts import WerkgeverStand
 
-from shared.kluis import kluis
-from tests.conftest import MaakDatabase
-from tests.service.plaatsing_proef import BEDRIJF, GEMEENTE, Plaatsing, baan, begin, uren, zet_kluis
+from tests.service.plaatsing_proef import BEDRIJF, GEMEENTE, Plaatsing, baan, uren
 
 NIEUW = "444444444L01"
-
-
-@pytest.fixture
-async def dienst(db: MaakDatabase, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Plaatsing]:
-    zet_kluis(monkeypatch)
-    yield await begin(await db("plaatsing"))
-    kluis.cache_clear()
 
 
 def rij(werkgever: str, van: str = "2010-01-01", **anders: Any) -> dict[str, Any]:

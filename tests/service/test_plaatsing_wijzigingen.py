@@ -16,16 +16,12 @@ from banenspoor_contracts import (
 )
 
 from tests.service.plaatsing_proef import GEMEENTE, UITZENDER, Plaatsing, baan
-from tests.service.plaatsing_voordeur import MAANDEN, Plaatsingsdeur, baan_met_uren, codes
+from tests.service.plaatsing_voordeur import MAANDEN, Plaatsingsdeur, baan_met_uren, codes, opnieuw
 
 
 @pytest.fixture
 async def dienst(deur: Plaatsingsdeur) -> Plaatsing:
     return Plaatsing(deur.database.pool)
-
-
-async def _opnieuw(dienst: Plaatsing) -> list[tuple[str, Reden]]:
-    return [(f.maand[5:], f.reden) for f in (await dienst.uren_gezegd())[len(MAANDEN) :]]
 
 
 async def test_another_municipality_from_a_day_says_only_the_months_from_then(
@@ -34,7 +30,7 @@ async def test_another_municipality_from_a_day_says_only_the_months_from_then(
     pad = await baan_met_uren(deur, dienst)
     wijziging = {"van": "2017-11-30", "gemeenteWerk": "0034"}
     assert (await deur.stuur(f"{pad}/wijzigingen", wijziging)).json()["aanvaard"] == 1
-    assert await _opnieuw(dienst) == [(m, Reden.GEMEENTE_CORRECTIE) for m in ("11", "12")]
+    assert await opnieuw(dienst) == [(m, Reden.GEMEENTE_CORRECTIE) for m in ("11", "12")]
     gewijzigd = (await dienst.gezegd("plaatsingen"))[-1]
     assert isinstance(gewijzigd, PlaatsingGewijzigd)
     assert (gewijzigd.van, set(gewijzigd.gewijzigd)) == (date(2017, 11, 30), {"gemeenteWerk"})
@@ -87,7 +83,7 @@ async def test_hired_in_becomes_formal_on_a_day(deur: Plaatsingsdeur, dienst: Pl
         ("uitzendrelatie", "markt", "overheid"),
         ("formeel", "overheid", None),
     ]
-    assert await _opnieuw(dienst) == [("12", Reden.CORRECTIE)]
+    assert await opnieuw(dienst) == [("12", Reden.CORRECTIE)]
     await dienst.controleer()
 
 
@@ -116,7 +112,7 @@ async def test_ending_and_extending_one_job(deur: Plaatsingsdeur, dienst: Plaats
     assert isinstance(beeindigd, PlaatsingBeeindigd)
     assert (beeindigd.tot, beeindigd.reden) == (date(2018, 1, 1), "ONTSLAG")
     assert isinstance(verlengd, PlaatsingVerlengd)
-    assert (verlengd.stand.tot, open_.stand.tot, await _opnieuw(dienst)) == (date(2018, 6, 1), None, [])
+    assert (verlengd.stand.tot, open_.stand.tot, await opnieuw(dienst)) == (date(2018, 6, 1), None, [])
     await dienst.controleer()
 
 

@@ -9,7 +9,7 @@ from pydantic import Field
 from services.intake import kluisboek, samenvoegen, toegang, verantwoording
 from services.intake.rijen import BsnRij
 from services.intake.verantwoording import Naam, Vraag
-from shared.api import Opdracht, Probleem, Rij, aanroeper, lees_lichaam, lees_opdracht, voer_uit
+from shared.api import Opdracht, Probleem, Rij, aanroeper, alleen_over_iedereen, lees_lichaam, lees_opdracht, voer_uit
 from shared.db import Tx
 
 router = APIRouter()
@@ -32,7 +32,7 @@ async def voeg_samen(verzoek: Request, persoon: UUID) -> Response:
     rij = lees_opdracht(lichaam, SamenvoegingRij)
 
     async def doe(tx: Tx, opdracht: Opdracht) -> tuple[int, dict[str, Any]]:
-        _over_iedereen(opdracht)
+        alleen_over_iedereen(opdracht)
         oud, in_ = await kluisboek.bekend(tx, persoon), await kluisboek.bekend(tx, rij.in_)
         if oud is None or in_ is None:
             raise toegang.onbekende_persoon()
@@ -58,7 +58,7 @@ async def verbeter_bsn(verzoek: Request, persoon: UUID) -> Response:
     rij = lees_opdracht(lichaam, BsnRij)
 
     async def doe(tx: Tx, opdracht: Opdracht) -> tuple[int, dict[str, Any]]:
-        _over_iedereen(opdracht)
+        alleen_over_iedereen(opdracht)
         if (nu := await kluisboek.bekend(tx, persoon)) is None:
             raise toegang.onbekende_persoon()
         gewijzigd = await samenvoegen.verbeter_bsn(tx, nu, rij.bsn)
@@ -71,9 +71,3 @@ async def verbeter_bsn(verzoek: Request, persoon: UUID) -> Response:
 async def _lichaam(verzoek: Request) -> bytes:
     aanroeper(verzoek, SCHRIJVEN)
     return await lees_lichaam(verzoek)
-
-
-def _over_iedereen(opdracht: Opdracht) -> None:
-    """Een gemeente, werkgever of mens voegt niemand samen: alleen wie over het hele register gaat."""
-    if any((opdracht.gemeente, opdracht.werkgever, opdracht.persoon)):
-        raise Probleem(403, "namens_onjuist", "Het token komt niet namens wie deze vraag mag stellen")

@@ -12,7 +12,7 @@ from services.plaatsing.api.bij_baan import mag_leveren
 from services.plaatsing.api.velden import BekendNummer, Dag, GemeenteVeld, Honderdsten, Sleutelveld
 from services.plaatsing.api.verwijzing import banen_van
 from services.plaatsing.domain.dossier import Dossier, Omgeving
-from services.plaatsing.domain.plaatsing import KENMERKEN, NOOIT_GEWEEST, Baan
+from services.plaatsing.domain.plaatsing import KENMERKEN, NOOIT_GEWEEST, ONBEKEND, Baan
 from services.plaatsing.domain.uren import Weigering
 from services.plaatsing.domain.verschil import Moment
 from services.plaatsing.domain.wijzigen import beeindig, draag_over, maak_ongedaan, verleng, wijzig
@@ -133,7 +133,7 @@ def _neem(doe: Doe[R]) -> Callable[[Tx, Sequence[tuple[int, Baan | None, R]], Op
             gevolg: Gevolg
             vreemd = next((veld for veld, wie in _nummers(rij).items() if wie not in werkgevers), None)
             if baan is None:
-                gevolg = Weigering("referentie", "onbekende_plaatsing", "deze plaatsing kennen wij niet")
+                gevolg = ONBEKEND
             elif vreemd:
                 gevolg = Weigering(vreemd, "onbekende_werkgever", "deze werkgever kennen wij niet")
             else:

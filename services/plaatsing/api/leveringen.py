@@ -15,7 +15,7 @@ from services.plaatsing.store import kwaliteit, omgeving
 from services.plaatsing.store import leveringlijst as lijst
 from services.plaatsing.store.kwaliteit import Afwijking
 from services.plaatsing.store.leveringlijst import Geleverd, Levering
-from shared.api import Opdracht, Probleem, lees_tx, lezer, voer_uit
+from shared.api import Opdracht, Probleem, alleen_over_iedereen, lees_tx, lezer, voer_uit
 from shared.db import Tx
 from shared.settings import Instellingen
 
@@ -128,12 +128,6 @@ async def zet_voort(verzoek: Request, na: Annotated[int, Query(ge=0)] = 0) -> Re
         return 200, {"gedaan": uit.gedaan, "maandenGezegd": uit.gezegd, "volgende": uit.volgende}
 
     return await voer_uit(verzoek, SCHRIJVEN, str(na).encode(), werk)
-
-
-def alleen_over_iedereen(opdracht: Opdracht) -> None:
-    """403 voor een token namens één gemeente, werkgever of persoon: een levering gaat over velen."""
-    if any((opdracht.gemeente, opdracht.werkgever, opdracht.persoon)):
-        raise Probleem(403, "namens_onjuist", "Het token komt niet namens wie deze vraag mag stellen")
 
 
 def _lange_cijfers(tekst: str) -> bool:

@@ -10,7 +10,7 @@ from services.plaatsing.api.bij_baan import mag_leveren
 from services.plaatsing.api.velden import Dag, GemeenteVeld, Procent, Sleutelveld
 from services.plaatsing.api.verwijzing import banen_van
 from services.plaatsing.domain.ondersteuning import Loonwaarde, Periode, neem_instrument, neem_loonwaarde
-from services.plaatsing.domain.plaatsing import Baan
+from services.plaatsing.domain.plaatsing import ONBEKEND, Baan
 from services.plaatsing.domain.uren import Weigering
 from services.plaatsing.store import ondersteuning as store
 from shared import outbox
@@ -123,8 +123,7 @@ def _neem(
     stand = {nr: dict(van_baan) for nr, van_baan in bekend.items()}
     for nummer, baan, wat in opgaven:
         if baan is None:
-            fout = Fout(nummer, "referentie", "onbekende_plaatsing", "deze plaatsing kennen wij niet")
-            uitslag.fouten.append(fout)
+            uitslag.fouten.append(Fout(nummer, ONBEKEND.veld, ONBEKEND.code, ONBEKEND.melding))
             continue
         van_baan = stand.setdefault(baan.nr, {})
         gevolg = wat if isinstance(wat, Weigering) else beslis(baan, van_baan, wat)

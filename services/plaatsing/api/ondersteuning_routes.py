@@ -21,7 +21,7 @@ from services.plaatsing.store import banen as store_banen
 from services.plaatsing.store import geschiedenis as store_geschiedenis
 from services.plaatsing.store import ondersteuning as store
 from services.plaatsing.store import verklaringen as store_verklaringen
-from shared.api import Opdracht, Probleem, lees_tx, lezer
+from shared.api import Opdracht, alleen_over_iedereen, lees_tx, lezer
 
 router = APIRouter()
 
@@ -52,8 +52,7 @@ async def lees_ondersteuning(
 
     Alleen voor wie over iedereen gaat: niet met een token namens een werkgever, gemeente of persoon.
     """
-    if any((opdracht.werkgever, opdracht.gemeente, opdracht.persoon)):
-        raise Probleem(403, "namens_onjuist", "Het token komt niet namens wie deze vraag mag stellen")
+    alleen_over_iedereen(opdracht)
     moment = moment_van(bekend_op, opdracht.nu)
     async with lees_tx(verzoek) as tx:
         dossier = (await store_banen.dossiers(tx, {plaatsing: None})).get(plaatsing)

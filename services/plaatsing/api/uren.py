@@ -1,6 +1,6 @@
 """Rijen `uren`: wat er over een tijdvak van een baan verloond is. Dit is het drukste pad."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated
 from uuid import UUID
@@ -10,9 +10,10 @@ from pydantic import AfterValidator
 from pydantic_core import PydanticCustomError
 
 from services.plaatsing.api.velden import Dag, Honderdsten, Sleutelveld, Tekst
+from services.plaatsing.api.verwijzing import kies
 from services.plaatsing.domain.dossier import Dossier, neem_regel
 from services.plaatsing.domain.kalender import DAG, eerste_dag, laatste_dag, maand_van
-from services.plaatsing.domain.plaatsing import NOOIT_GEWEEST
+from services.plaatsing.domain.plaatsing import NOOIT_GEWEEST, ONBEKEND
 from services.plaatsing.domain.uren import Regel, UrenSoort, Weigering
 from services.plaatsing.domain.verschil import Moment
 from services.plaatsing.store import banen as store
@@ -21,9 +22,7 @@ from services.plaatsing.store.leveringen import Naam, naam_van, ontvang
 from services.plaatsing.store.omgeving import omgeving
 from shared import outbox
 from shared.api import Fout, Opdracht, Rij, Uitslag
-from shared.db import Tx, vergrendel
-
-_ONBEKEND = Weigering("referentie", "onbekende_plaatsing", "deze plaatsing kennen wij niet")
+from shared.db import Tx
 
 
 def _geleverd(soort: UrenSoort) -> UrenSoort:
@@ -70,7 +69,7 @@ async def neem_uren(tx: Tx, rijen: Sequence[tuple[int, UrenRij]], opdracht: Opdr
             vervangt = regel.sleutel in dossier.regels
             gevolg = neem_regel(dossier, regel, opdracht.vandaag, moment, rondom)
         else:
-            gevolg = NOOIT_GEWEEST if rij.referentie in ongedaan else _ONBEKEND
+            gevolg = NOOIT_GEWEEST if rij.referentie in ongedaan else ONBEKEND
         if isinstance(gevolg, Weigering):
             uitslag.fouten.append(Fout(nummer, gevolg.veld, gevolg.code, gevolg.melding))
             ontvangst.weiger(namen[nummer], gevolg.code)
@@ -90,32 +89,12 @@ async def neem_uren(tx: Tx, rijen: Sequence[tuple[int, UrenRij]], opdracht: Opdr
 async def _dossiers(
     tx: Tx, rijen: Sequence[tuple[int, UrenRij]], opdracht: Opdracht
 ) -> tuple[dict[str, UUID], dict[UUID, Dossier]]:
-    """De baan bij elke referentie, en haar dossier, met het slot op elke persoon.
-
-    Ging iemand op in een ander terwijl wij wachtten, dan is het slot dat van een oud pseudoniem: opnieuw.
-    """
-    while True:
-        gekozen = _kies(await store.kandidaten(tx, {rij.referentie for _, rij in rijen}), opdracht.client)
-        vast = {persoon for _, persoon in gekozen.values()}
-        await vergrendel(tx, map(str, vast))
-        banen = {referentie: plaatsing for referentie, (plaatsing, _) in gekozen.items()}
-        bekend = [(banen[rij.referentie], rij) for _, rij in rijen if rij.referentie in banen]
-        dossiers = await store.dossiers(tx, _bereik(bekend, opdracht.vandaag))
-        if vast.issuperset(dossier.baan.persoon for dossier in dossiers.values()):
-            return banen, dossiers
-
-
-def _kies(kandidaten: Mapping[str, Mapping[str, tuple[UUID, UUID]]], client: str) -> dict[str, tuple[UUID, UUID]]:
-    """Per referentie (baan, persoon): die van de aanroeper zelf, of de enige die er is.
-
-    Wie uren levert hoeft niet te zijn wie de baan opgaf; gebruiken meer bronnen dezelfde referentie, dan telt geen.
-    """
-    eigen = {r: bronnen.get(client) or _enige(bronnen) for r, bronnen in kandidaten.items()}
-    return {referentie: baan for referentie, baan in eigen.items() if baan is not None}
-
-
-def _enige(bronnen: Mapping[str, tuple[UUID, UUID]]) -> tuple[UUID, UUID] | None:
-    return next(iter(bronnen.values())) if len(bronnen) == 1 else None
+    """De baan bij elke referentie, en haar dossier, met het slot op elke persoon."""
+    gekozen = await kies(tx, {rij.referentie for _, rij in rijen}, opdracht.client)
+    banen = {referentie: plaatsing for referentie, (plaatsing, _) in gekozen.items()}
+    bekend = [(banen[rij.referentie], rij) for _, rij in rijen if rij.referentie in banen]
+    personen = {persoon for _, persoon in gekozen.values()}
+    return banen, await store.dossiers_met_slot(tx, personen, _bereik(bekend, opdracht.vandaag))
 
 
 def _bereik(rijen: Sequence[tuple[UUID, UrenRij]], vandaag: date) -> dict[UUID, store.Bereik | None]:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from services.plaatsing.api.bij_baan import mag_leveren
 from services.plaatsing.api.velden import Dag, Sleutelveld
 from services.plaatsing.api.verwijzing import banen_van
+from services.plaatsing.domain.plaatsing import ONBEKEND
 from services.plaatsing.domain.uren import Weigering
 from services.plaatsing.domain.verklaring import Verklaring, neem_verklaring
 from services.plaatsing.store import verklaringen as store
@@ -32,7 +33,7 @@ async def neem_verklaringen(tx: Tx, rijen: Sequence[tuple[int, VerklaringRij]], 
     for nummer, rij in rijen:
         gevolg: Verklaring | Weigering | None
         if (baan := banen.get(rij.referentie)) is None:
-            gevolg = Weigering("referentie", "onbekende_plaatsing", "deze plaatsing kennen wij niet")
+            gevolg = ONBEKEND
         else:
             gevolg = neem_verklaring(baan, stand[baan.nr], Verklaring(rij.van, rij.tot, rij.bekend_op))
         if isinstance(gevolg, Weigering):

@@ -111,6 +111,7 @@ class Baan:
 _VAN_ONS = ("plaatsing", "nr", "versie", "bekend_op", "sector", "subsector", "vanaf", "ongedaan", "opgave", "eerder")
 _OPGEGEVEN = [veld.name for veld in fields(Baan) if veld.name not in _VAN_ONS]
 _VOOR_UREN = ("werkgever", "inlener", "vorm", "contract", "gemeente_werk", "van", "tot", "vanaf", "eerder")
+ONBEKEND = Weigering("referentie", "onbekende_plaatsing", "deze plaatsing kennen wij niet")
 NOOIT_GEWEEST = Weigering(
     "referentie", "plaatsing_ongedaan", "deze plaatsing is ongedaan gemaakt; geef haar opnieuw op"
 )

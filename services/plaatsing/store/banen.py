@@ -14,7 +14,7 @@ from services.plaatsing.domain.plaatsing import Baan
 from services.plaatsing.domain.uren import Regel, UrenSoort
 from services.plaatsing.domain.verschil import Gezegd
 from services.plaatsing.store.delen import basis, bewaar_delen, compleet, vul_delen
-from shared.db import Tx
+from shared.db import Tx, vergrendel
 
 _KOLOMMEN = """plaatsing, persoon, bron, referentie, werkgever, inlener, vorm, contract, uren_per_week_x100,
   gemeente_werk, sector, subsector, van, tot, route, ikv, versie, bekend_op"""
@@ -109,6 +109,23 @@ async def dossiers(tx: Tx, bereik: Mapping[UUID, Bereik | None]) -> dict[UUID, D
     await vul_delen(tx, uit.values())
     await _vul(tx, [(d, b) for p, d in uit.items() if (b := bereik[p])], met_regels=True)
     return uit
+
+
+async def dossiers_met_slot(
+    tx: Tx, personen: Collection[UUID], bereik: Mapping[UUID, Bereik | None]
+) -> dict[UUID, Dossier]:
+    """Als `dossiers`, met het slot op elke persoon; `personen` is wat de aanroeper ervan wist vóór het slot.
+
+    Ging iemand op in een ander terwijl wij wachtten, dan is het slot dat van een oud pseudoniem: opnieuw.
+    """
+    vast = set(personen)
+    while True:
+        await vergrendel(tx, map(str, vast))
+        uit = await dossiers(tx, bereik)
+        nu = {dossier.baan.persoon for dossier in uit.values()}
+        if nu <= vast:
+            return uit
+        vast |= nu
 
 
 async def van_personen(tx: Tx, personen: Collection[UUID]) -> list[Dossier]:
