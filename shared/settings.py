@@ -1,6 +1,7 @@
 """Instellingen: omgeving `BANENSPOOR_*` of bestanden in `/run/secrets`, gelezen en gecontroleerd bij de start."""
 
 import functools
+import os
 import re
 import ssl
 import sys
@@ -13,6 +14,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 WORTEL = Path(__file__).resolve().parent.parent
 GEHEIMEN = Path("/run/secrets")
+AFNEMERS = WORTEL / "deploy" / "afnemers.yml"
 
 
 class Topic(BaseModel):
@@ -57,7 +59,7 @@ class Instellingen(BaseSettings):
     host: str = Field(default="127.0.0.1", description="adres waarop de dienst luistert")
     poort: int = Field(default=8000, ge=0, le=65535, description="poort waarop de dienst luistert")
     topics: Path = Field(default=WORTEL / "deploy" / "topics.yml", description="de topics en hun partities")
-    afnemers: Path = Field(default=WORTEL / "deploy" / "afnemers.yml", description="wie van buiten banen afneemt")
+    afnemers: Path = Field(default=AFNEMERS, description="wie van buiten banen afneemt")
     log_niveau: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="vanaf welk niveau gelogd wordt"
     )
@@ -171,18 +173,18 @@ class Instellingen(BaseSettings):
         return self.bron_van(self.dienst)
 
 
-AFNEMERS = WORTEL / "deploy" / "afnemers.yml"
 _AFNAME = Topic(partities=3, bron="plaatsing", config={"cleanup.policy": "compact"})
 
 
-def lees_topics(pad: Path, afnemers: Path = AFNEMERS) -> dict[str, Topic]:
+def lees_topics(pad: Path, afnemers: Path | None = None) -> dict[str, Topic]:
     """Leest `topics.yml`, met van elke afnemer haar topic erbij."""
     topics = {naam: Topic(**regel) for naam, regel in yaml.safe_load(pad.read_text())["topics"].items()}
     return topics | {f"afname-{naam}": _AFNAME for naam in lees_afnemers(afnemers)}
 
 
-def lees_afnemers(pad: Path = AFNEMERS) -> dict[str, Afnemer]:
-    """Leest `afnemers.yml`; ValueError als een naam of filter niet kan."""
+def lees_afnemers(pad: Path | None = None) -> dict[str, Afnemer]:
+    """Leest `afnemers.yml` (zonder pad: dat van `BANENSPOOR_AFNEMERS`); ValueError als een naam of filter niet kan."""
+    pad = pad or Path(os.environ.get("BANENSPOOR_AFNEMERS") or AFNEMERS)
     uit = {naam: Afnemer(**regel) for naam, regel in (yaml.safe_load(pad.read_text())["afnemers"] or {}).items()}
     if fout := [naam for naam in uit if not re.fullmatch(r"[a-z][a-z-]{0,40}", naam)]:
         raise ValueError(f"{pad}: {', '.join(fout)} is geen naam: kleine letters en streepjes")

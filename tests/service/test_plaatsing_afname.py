@@ -122,6 +122,14 @@ def test_a_reader_may_read_her_own_topic_and_nothing_else() -> None:
     assert {(r.wie, r.naam) for r in rechten if r.handeling == acl.SCHRIJF} == {("User:plaatsing", "afname-regio")}
 
 
+def test_topics_and_rights_follow_the_operators_own_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bestand = tmp_path / "eigen.yml"
+    bestand.write_text("afnemers: {eigen: {}}")
+    monkeypatch.setenv("BANENSPOOR_AFNEMERS", str(bestand))
+    assert lees_afnemers() == {"eigen": Afnemer()}
+    assert "afname-eigen" in lees_topics(WORTEL / "deploy" / "topics.yml")
+
+
 @pytest.mark.parametrize("inhoud", ["afnemers: {Regio: {}}", "afnemers: {regio: {gemeente: ['0014']}}"])
 def test_a_wrong_file_is_refused(tmp_path: Path, inhoud: str) -> None:
     bestand = tmp_path / "afnemers.yml"
