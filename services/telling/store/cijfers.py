@@ -17,9 +17,8 @@ with saldo (maand, cel_id, uren_x100, gezegd) as (
   select maand, cel_id, uren_x100, gezegd::bigint from stand where maand = any($1::smallint[])
   {toen}
 )
-select maand, {gemeente} as gemeente, sector, {subsector} as subsector, vorm, {contract} as contract,
-       {grondslagen} as grondslagen, sum(uren_x100)::bigint as uren_x100, sum(gezegd)::bigint as gezegd
-from saldo join cel using (cel_id)
+select maand, {kenmerken}, sum(uren_x100)::bigint as uren_x100, sum(gezegd)::bigint as gezegd
+from saldo join cel c using (cel_id)
 group by 1, 2, 3, 4, 5, 6, 7
 having sum(uren_x100) <> 0 or sum(gezegd) <> 0
 """
@@ -35,6 +34,23 @@ ALTIJD = 2**63 - 1
 """Een kennismoment na alles: zoals nu bekend."""
 
 
+def kolom_grondslagen(peilmoment: str) -> str:
+    """De kolom van `cel` met de grondslagen op dit peilmoment."""
+    return "grondslagen_kwartaal" if peilmoment == Peilmoment.KWARTAAL else "grondslagen_maand"
+
+
+def kenmerken(plaats: str, peilmoment: str, nodig: Collection[str]) -> str:
+    """De zes kenmerken van een stand als kolommen van `cel c`; wat niet in `nodig` staat blijft leeg."""
+    gemeente = "c.gemeente_woon" if plaats == Plaats.WOON else "c.gemeente_werk"
+    gemeente = gemeente if "gemeente" in nodig else "null::text"
+    subsector = "c.subsector" if "subsector" in nodig else "null::text"
+    contract = "c.contract" if "contract" in nodig else "''"
+    return (
+        f"{gemeente} as gemeente, c.sector, {subsector} as subsector, c.vorm, {contract} as contract, "
+        f"c.{kolom_grondslagen(peilmoment)} as grondslagen"
+    )
+
+
 async def standen(
     tx: Tx,
     maanden: Sequence[int],
@@ -47,15 +63,8 @@ async def standen(
 
     `bekend_op` (microseconden sinds 1970): zoals toen bekend = het saldo min wat later geboekt is; None: alles.
     """
-    vraag = _STANDEN.format(
-        toen="" if bekend_op is None else _TOEN,
-        gemeente=("gemeente_woon" if plaats == Plaats.WOON else "gemeente_werk")
-        if "gemeente" in nodig
-        else "null::text",
-        subsector="subsector" if "subsector" in nodig else "null::text",
-        contract="contract" if "contract" in nodig else "''",
-        grondslagen="grondslagen_kwartaal" if peilmoment == Peilmoment.KWARTAAL else "grondslagen_maand",
-    )
+    toen = "" if bekend_op is None else _TOEN
+    vraag = _STANDEN.format(toen=toen, kenmerken=kenmerken(plaats, peilmoment, nodig))
     argumenten = [list(maanden)] if bekend_op is None else [list(maanden), bekend_op]
     return [Stand(*rij) for rij in await tx.fetch(vraag, *argumenten)]
 

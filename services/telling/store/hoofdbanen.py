@@ -3,9 +3,8 @@
 from collections.abc import Collection, Mapping
 
 from services.telling.domain.personen import Geteld
-from services.telling.domain.regels import Peilmoment, Plaats
 from services.telling.domain.selectie import Stand
-from services.telling.store.cijfers import ALTIJD
+from services.telling.store.cijfers import ALTIJD, kenmerken, kolom_grondslagen
 from shared.db import Tx
 
 # De planner kent het aantal tellende cellen niet en schat zonder verse statistiek te laag; een geneste lus zou minuten
@@ -30,20 +29,15 @@ with tellend as materialized (
 ), per_cel as (
   select maand, 16777216 - (beste & 16777215) as rang, count(*) as personen from hoofd group by 1, 2
 )
-select p.maand, {gemeente} as gemeente, c.sector, {subsector} as subsector, c.vorm, {contract} as contract,
-       c.{grondslagen} as grondslagen, sum(p.personen)::bigint as personen
+select p.maand, {kenmerken}, sum(p.personen)::bigint as personen
 from per_cel p join tellend t using (maand, rang) join cel c using (cel_id)
 group by 1, 2, 3, 4, 5, 6, 7
 """
 
 
-def _grondslagen(peilmoment: str) -> str:
-    return "grondslagen_kwartaal" if peilmoment == Peilmoment.KWARTAAL else "grondslagen_maand"
-
-
 async def soorten(tx: Tx, peilmoment: str) -> list[tuple[str, str]]:
     """Elke combinatie van (grondslagen, vorm) die in een cel voorkomt; zij beslist of een uur kan tellen."""
-    return [tuple(rij) for rij in await tx.fetch(_SOORTEN.format(grondslagen=_grondslagen(peilmoment)))]
+    return [tuple(rij) for rij in await tx.fetch(_SOORTEN.format(grondslagen=kolom_grondslagen(peilmoment)))]
 
 
 async def hoofdbanen(
@@ -61,14 +55,9 @@ async def hoofdbanen(
     """
     rijen = [(maand, *soort) for maand, soorten_ in tellend.items() for soort in soorten_]
     vraag = _HOOFDBANEN.format(
-        grondslagen=_grondslagen(peilmoment),
-        gemeente=("c.gemeente_woon" if plaats == Plaats.WOON else "c.gemeente_werk")
-        if "gemeente" in nodig
-        else "null::text",
-        subsector="c.subsector" if "subsector" in nodig else "null::text",
-        contract="c.contract" if "contract" in nodig else "''",
+        grondslagen=kolom_grondslagen(peilmoment), kenmerken=kenmerken(plaats, peilmoment, nodig)
     )
     kolommen = [list(kolom) for kolom in zip(*rijen, strict=True)] if rijen else [[], [], []]
     await tx.execute(RUIM)
     gevonden = await tx.fetch(vraag, list(tellend), ALTIJD if bekend_op is None else bekend_op, *kolommen)
-    return [(Stand._make((*kenmerken, 0, 0)), personen) for *kenmerken, personen in gevonden]
+    return [(Stand._make((*van, 0, 0)), personen) for *van, personen in gevonden]
