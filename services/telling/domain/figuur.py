@@ -5,7 +5,7 @@ Uren gedeeld door de norm zijn banen; banen min de nulmeting in dezelfde kolomme
 van dat jaar en de nulmeting met de hare. Zo hebben alle reeksen bij gelijke uren hetzelfde totaal.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -14,7 +14,7 @@ from banenspoor_contracts import Reeks, Sector
 from services.telling.domain import nulmeting as nul
 from services.telling.domain.gebieden import NEDERLAND, ONBEKEND, Grenzen
 from services.telling.domain.noten import Noot
-from services.telling.domain.optelling import Optelling
+from services.telling.domain.optelling import Kenmerken, Optelling
 from services.telling.domain.regels import NULJAAR, Doel, Herkomst, Norm, Regelboek, Verdeelsleutel
 from services.telling.domain.selectie import ZONDER_NULMETING, Opname, Selectie, Stand, opnames
 
@@ -44,8 +44,13 @@ class Cel:
         return None if self.doel is None or self.extra is None else self.doel.aantal - self.extra
 
 
-def figuur(standen: Iterable[Stand], boek: Regelboek, selectie: Selectie) -> list[Cel]:
-    """De cijfers van een selectie. `standen` zijn die van alle maanden van `opnames(selectie, boek)`; meer mag."""
+def figuur(
+    standen: Iterable[Stand], boek: Regelboek, selectie: Selectie, ook: Collection[Kenmerken] = ()
+) -> list[Cel]:
+    """De cijfers van een selectie. `standen` zijn die van alle maanden van `opnames(selectie, boek)`; meer mag.
+
+    `ook`: cellen die er in elke periode moeten zijn, ook zonder uren.
+    """
     alle = opnames(selectie, boek)
     van_maand = {maand: opname.periode for opname in alle for maand in opname.maanden}
     per_periode: dict[object, list[Stand]] = {opname.periode: [] for opname in alle}
@@ -54,7 +59,9 @@ def figuur(standen: Iterable[Stand], boek: Regelboek, selectie: Selectie) -> lis
             per_periode[van_maand[stand.maand]].append(stand)
     grenzen = Grenzen.uit(boek)
     return [
-        cel for opname in alle for cel in _periode(selectie, opname, boek, grenzen).cellen(per_periode[opname.periode])
+        cel
+        for opname in alle
+        for cel in _periode(selectie, opname, boek, grenzen).cellen(per_periode[opname.periode], ook)
     ]
 
 
@@ -78,9 +85,10 @@ class _Periode:
     def boek(self) -> Regelboek:
         return self.optelling.boek
 
-    def cellen(self, standen: Iterable[Stand]) -> Iterator[Cel]:
-        """De cellen van deze periode, op volgorde van hun kenmerken."""
-        for kenmerken, uren in self.optelling.uren(standen).items():
+    def cellen(self, standen: Iterable[Stand], ook: Collection[Kenmerken]) -> Iterator[Cel]:
+        """De cellen van deze periode, op volgorde van hun kenmerken; daarna wat er ook zonder uren moet zijn."""
+        alle = self.optelling.uren(standen)
+        for kenmerken, uren in (alle | {k: Fraction(0) for k in ook if k not in alle}).items():
             yield self._cel(dict(zip(self.selectie.per, kenmerken, strict=True)), uren)
 
     def _cel(self, kenmerken: Mapping[str, str | None], uren: Fraction) -> Cel:

@@ -19,6 +19,11 @@ Waar = tuple[Kenmerken, Sector | None]
 """Een cel; met een sector erbij als die sector alleen haar deel van de uren krijgt."""
 
 
+def op_volgorde(kenmerken: Kenmerken) -> list[tuple[bool, str]]:
+    """De volgorde van cellen: op hun kenmerken; `onbekend` en leeg achteraan."""
+    return [(waarde is None or waarde == ONBEKEND, waarde or "") for waarde in kenmerken]
+
+
 @dataclass(frozen=True, slots=True)
 class Optelling:
     """Wat er in één periode op te tellen is. Zonder `sleutel` blijft inleen ongedeeld."""
@@ -42,18 +47,27 @@ class Optelling:
         return {kenmerken: som / 100 for kenmerken, som in x100.items()}
 
     def tel_op(self, standen: Iterable[tuple[Stand, int]]) -> dict[Kenmerken, Fraction]:
-        """Wat er bij elke tellende stand hoort per cel opgeteld, op volgorde van kenmerken; `onbekend` en leeg achteraan."""
+        """Wat er bij elke tellende stand hoort per cel opgeteld, op volgorde van kenmerken."""
         som: dict[Waar, int] = {}
         for stand, aantal in standen:
-            plek = self._plek(stand.gemeente)
-            if self._telt(stand) and self._past(stand, plek):
-                for waar in self._cellen_van(stand, plek):
-                    som[waar] = som.get(waar, 0) + aantal
+            for waar in self._waar(stand):
+                som[waar] = som.get(waar, 0) + aantal
         uit = dict.fromkeys(self._vaste_cellen(), Fraction(0))
-        for (kenmerken, sector), aantal in som.items():
-            deel = self.sleutel.deel[sector] if sector is not None and self.sleutel is not None else Fraction(1)
-            uit[kenmerken] = uit.get(kenmerken, Fraction(0)) + deel * aantal
-        return dict(sorted(uit.items(), key=lambda cel: [(w is None or w == ONBEKEND, w or "") for w in cel[0]]))
+        for waar, aantal in som.items():
+            uit[waar[0]] = uit.get(waar[0], Fraction(0)) + self._deel(waar) * aantal
+        return dict(sorted(uit.items(), key=lambda cel: op_volgorde(cel[0])))
+
+    def plaatsen(self, stand: Stand) -> list[tuple[Kenmerken, Fraction]]:
+        """In welke cellen deze stand meetelt, en voor welk deel; leeg als zij niet telt of niet past."""
+        return [(waar[0], self._deel(waar)) for waar in self._waar(stand)]
+
+    def _waar(self, stand: Stand) -> Iterable[Waar]:
+        plek = self._plek(stand.gemeente)
+        return self._cellen_van(stand, plek) if self._telt(stand) and self._past(stand, plek) else ()
+
+    def _deel(self, waar: Waar) -> Fraction:
+        sector = waar[1]
+        return self.sleutel.deel[sector] if sector is not None and self.sleutel is not None else Fraction(1)
 
     def kolommen(self) -> list[tuple[str | None, str]]:
         """De kolommen (sector, vorm) waarin deze reeks telt, na de filters."""
