@@ -160,8 +160,11 @@ async def _boek_register(tx: Tx, feiten: Sequence[tuple[Bericht, Tijdlijnen]], n
         persoon, bron = nrs.personen[str(feit.persoon)], nrs.bronnen[bericht.topic, bericht.partitie]
         nieuw = frozenset(Inschrijving(r.grondslag.value, r.van, r.tot) for r in feit.registraties)
         moment = microseconden(bericht.kennistijd(feit))
+        reden = feit.reden.value if isinstance(feit, RegistratieBeeindigd | RegistratieGecorrigeerd) else None
         for inschrijving, delta in register.verschil(geboekt[persoon], nieuw):
-            boekingen.append(Registerboeking(persoon, *inschrijving, delta, bron, moment, bericht.nummer))
+            boekingen.append(
+                Registerboeking(persoon, *inschrijving, delta, bron, moment, bericht.nummer, feit.naam, reden)
+            )
         geboekt[persoon] = nieuw
     await store.boek_register(tx, boekingen, geboekt)
 

@@ -31,7 +31,7 @@ _VERGEET_PLAATSINGEN = "delete from plaatsing where plaatsing = any($1::uuid[])"
 
 
 class Registerboeking(NamedTuple):
-    """Een inschrijving erbij (+1) of eraf (−1)."""
+    """Een inschrijving erbij (+1) of eraf (−1), door welke gebeurtenis, en de reden die zij zelf noemt."""
 
     persoon_nr: int
     grondslag: str
@@ -41,6 +41,8 @@ class Registerboeking(NamedTuple):
     bron: int
     bekend_op: int
     publicatienr: int
+    soort: str
+    reden: str | None
 
 
 class Baanboeking(NamedTuple):
