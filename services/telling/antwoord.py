@@ -7,6 +7,7 @@ from typing import Any
 
 from services.telling.domain.aantal import Aantal
 from services.telling.domain.bedragen import afgerond, exact
+from services.telling.domain.brug import Brug
 from services.telling.domain.figuur import Cel
 from services.telling.domain.noten import Noot
 from services.telling.domain.regels import Herkomst
@@ -30,7 +31,7 @@ def aantallen(maat: str, cijfers: Sequence[Aantal], namen: Mapping[str, str]) ->
     """Getelde aantallen onder de naam van hun maat, ook exact; verder als `cellen`."""
     nummers = _nummers(cijfers)
     uit = [
-        _kenmerken(cel, namen)
+        _kenmerken(cel.periode, cel.kenmerken, namen)
         | _bedrag(maat, Fraction(cel.aantal))
         | {
             "status": cel.status,
@@ -42,15 +43,33 @@ def aantallen(maat: str, cijfers: Sequence[Aantal], namen: Mapping[str, str]) ->
     return uit, [noot.value for noot in nummers]
 
 
+def bruggen(gevonden: Sequence[Brug], per: Sequence[str], namen: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Bruggen: begin, eind en elke stap afgerond en exact; `afronding` maakt de afgeronde getallen sluitend."""
+    return [
+        _kenmerken(brug.plek[0], dict(zip(per, brug.plek[1], strict=True)), namen)
+        | _bedrag("begin", brug.begin)
+        | _bedrag("eind", brug.eind)
+        | _bedrag("verschil", brug.verschil)
+        | {
+            "stappen": [
+                {"soort": stap.soort, "naam": stap.naam, "boekingen": stap.boekingen} | _bedrag("bedrag", stap.bedrag)
+                for stap in brug.stappen
+            ],
+            "afronding": brug.afronding,
+        }
+        for brug in gevonden
+    ]
+
+
 def _nummers(cijfers: Sequence[Cel | Aantal]) -> dict[Noot, int]:
     """Elke voetnoot met haar nummer, vanaf 1, op volgorde."""
     noten = sorted({noot for cel in cijfers for noot in cel.noten})
     return {noot: nummer for nummer, noot in enumerate(noten, start=1)}
 
 
-def _kenmerken(cel: Cel | Aantal, namen: Mapping[str, str]) -> dict[str, Any]:
-    uit: dict[str, Any] = {"periode": cel.periode}
-    for kenmerk, waarde in cel.kenmerken.items():
+def _kenmerken(periode: str, kenmerken: Mapping[str, str | None], namen: Mapping[str, str]) -> dict[str, Any]:
+    uit: dict[str, Any] = {"periode": periode}
+    for kenmerk, waarde in kenmerken.items():
         uit[kenmerk] = waarde
         if kenmerk in ("regio", "gemeente"):
             uit[f"{kenmerk}Naam"] = namen.get(waarde or "")
@@ -58,7 +77,7 @@ def _kenmerken(cel: Cel | Aantal, namen: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _cel(cel: Cel, namen: Mapping[str, str], nummers: Mapping[Noot, int]) -> dict[str, Any]:
-    uit = _kenmerken(cel, namen)
+    uit = _kenmerken(cel.periode, cel.kenmerken, namen)
     for naam in _BEDRAGEN:
         uit |= _bedrag(naam, getattr(cel, naam))
     doel = cel.doel

@@ -6,13 +6,16 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 
 from services.telling import antwoord, schaal
-from services.telling.domain.grootboek import microseconden
+from services.telling.domain.brug import REGELVOLGORDE
+from services.telling.domain.grootboek import REDENCODES, microseconden
 from services.telling.domain.perioden import Onjuist
 from services.telling.domain.regels import Regelboek
 from services.telling.handlers import TOPICS
+from services.telling.revisie import revisie
 from services.telling.store import cijfers, regels
-from services.telling.uitkomst import uitkomst
-from services.telling.vraag import Parameters, Vraag, lees_vraag
+from services.telling.store.cijfers import ALTIJD
+from services.telling.uitkomst import namen_van, uitkomst
+from services.telling.vraag import Parameters, Revisieparameters, Vraag, lees_revisie, lees_vraag
 from shared.api import Opdracht, Probleem, lees_tx, lezer
 from shared.db import Tx
 from shared.peil import vast_tot
@@ -20,6 +23,10 @@ from shared.peil import vast_tot
 BRONNEN = ("intake", "plaatsing")
 """De diensten waarvan telling hoort; hun peilen bepalen samen wat vast is."""
 LEZEN = "tellingen:lezen"
+GEEN_BRUG = (
+    "Van een cijfer dat op een van beide momenten niet te bepalen is (geen norm of nulmeting), zijn er geen stappen: vraag "
+    "de brug van maat=uren of maat=banen."
+)
 _ALTIJD = datetime.max.replace(tzinfo=UTC)
 router = APIRouter()
 
@@ -37,27 +44,70 @@ async def tellingen(
         raise Probleem(400, fout.code, fout.titel, fout.detail) from None
 
 
+@router.get(
+    "/v1/tellingen/revisie", summary="De brug tussen twee kennismomenten: per reden, dan per regel, zonder rest"
+)
+async def tellingen_revisie(
+    verzoek: Request, parameters: Annotated[Revisieparameters, Query()], opdracht: Annotated[Opdracht, lezer(LEZEN)]
+) -> dict[str, Any]:
+    """Wat er tussen twee kennismomenten aan een cijfer veranderde, uit één momentopname van de database."""
+    try:
+        vraag, van = lees_revisie(parameters, opdracht.nu)
+        async with lees_tx(verzoek) as tx:
+            return await overbrug(tx, vraag, van, opdracht.nu)
+    except Onjuist as fout:
+        raise Probleem(400, fout.code, fout.titel, fout.detail) from None
+
+
 async def beantwoord(tx: Tx, vraag: Vraag, nu: datetime) -> dict[str, Any]:
     """Leest regels en standen zoals toen bekend en rekent; `tx` is één momentopname (repeatable read)."""
-    selectie = vraag.selectie
     toen = None if vraag.bekend_op is None else microseconden(vraag.bekend_op)
-    regels_op = _ALTIJD if vraag.regels_nu or vraag.bekend_op is None else vraag.bekend_op
-    boek = Regelboek(await regels.bekend_op(tx, regels_op))
-    uit = await uitkomst(tx, vraag, boek, toen)
-    vast, gehoord_tot = await vast_tot(tx, BRONNEN), await cijfers.gehoord_tot(tx, BRONNEN)
-    bekend_op, demo = vraag.bekend_op or nu, await schaal.demo(tx)
+    uit = await uitkomst(tx, vraag, await _boek(tx, vraag, vraag.bekend_op), toen)
+    stand = await _stand(tx, vraag, nu)
     return {
-        "reeks": selectie.reeks,
+        "reeks": vraag.selectie.reeks,
         "maat": vraag.maat,
-        "per": list(selectie.per),
+        "per": list(vraag.selectie.per),
         "plaats": uit.plaats,
-        "bekendOp": antwoord.moment(bekend_op),
-        "vast": vast is not None and bekend_op <= vast and not vraag.regels_nu,
+        "bekendOp": antwoord.moment(vraag.bekend_op or nu),
+        "volledigheid": uit.volledigheid,
+        **stand,
+        "cellen": uit.cellen,
+        "voetnoten": uit.voetnoten,
+    }
+
+
+async def overbrug(tx: Tx, vraag: Vraag, van: datetime, nu: datetime) -> dict[str, Any]:
+    """De brug van `van` naar het moment van de vraag; `tx` als bij `beantwoord`."""
+    eerst, later = await _boek(tx, vraag, van), await _boek(tx, vraag, vraag.bekend_op)
+    tot = ALTIJD if vraag.bekend_op is None else microseconden(vraag.bekend_op)
+    gevonden = await revisie(tx, vraag, microseconden(van), tot, eerst, later)
+    return {
+        "reeks": vraag.selectie.reeks,
+        "maat": vraag.maat,
+        "per": list(vraag.selectie.per),
+        "bekendVan": antwoord.moment(van),
+        "bekendTot": antwoord.moment(vraag.bekend_op or nu),
+        "volgorde": {"redenen": list(REDENCODES), "regels": list(REGELVOLGORDE)},
+        **await _stand(tx, vraag, nu),
+        "cellen": antwoord.bruggen(gevonden, vraag.selectie.per, namen_van(vraag.selectie, later)),
+        "voetnoten": [GEEN_BRUG] if any(brug.verschil is None for brug in gevonden) else [],
+    }
+
+
+async def _boek(tx: Tx, vraag: Vraag, moment: datetime | None) -> Regelboek:
+    """De regels die op `moment` bekend waren, of met `regels=nu` (en zonder moment) die van nu."""
+    return Regelboek(await regels.bekend_op(tx, _ALTIJD if vraag.regels_nu or moment is None else moment))
+
+
+async def _stand(tx: Tx, vraag: Vraag, nu: datetime) -> dict[str, Any]:
+    """Wat een antwoord waard is: vast of niet, tot waar er gehoord is, en of de gegevens verzonnen zijn."""
+    vast, gehoord_tot = await vast_tot(tx, BRONNEN), await cijfers.gehoord_tot(tx, BRONNEN)
+    demo = await schaal.demo(tx)
+    return {
+        "vast": vast is not None and (vraag.bekend_op or nu) <= vast and not vraag.regels_nu,
         "vastTot": antwoord.moment(vast),
         "positie": await cijfers.posities(tx, TOPICS),
         "versheidSeconden": None if gehoord_tot is None else max(0, int((nu - gehoord_tot).total_seconds())),
-        "volledigheid": uit.volledigheid,
         "demo": demo and {"schaal": demo.schaal, "regio": demo.regio},
-        "cellen": uit.cellen,
-        "voetnoten": uit.voetnoten,
     }

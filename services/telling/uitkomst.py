@@ -8,11 +8,12 @@ from services.telling.domain.figuur import figuur
 from services.telling.domain.gebieden import Grenzen
 from services.telling.domain.geregistreerd import geregistreerd
 from services.telling.domain.perioden import Onjuist
-from services.telling.domain.personen import Geteld, peilmaanden, personen, tellend
+from services.telling.domain.personen import peilmaanden, personen
 from services.telling.domain.regels import Regelboek
 from services.telling.domain.register import tellende_vormen, verwacht
 from services.telling.domain.selectie import Opname, Selectie, Stand, opnames
-from services.telling.store import cijfers, hoofdbanen, registerstand
+from services.telling.maten import Personen
+from services.telling.store import cijfers, registerstand
 from services.telling.vraag import GEREGISTREERD, PERSONEN, Vraag
 from shared.db import Tx
 
@@ -43,24 +44,20 @@ async def _register(tx: Tx, selectie: Selectie, toen: int | None) -> Uitkomst:
 
 
 async def _personen(tx: Tx, selectie: Selectie, boek: Regelboek, toen: int | None) -> Uitkomst:
-    alle, geteld = peilmaanden(selectie, boek), list[Geteld]()
-    for (plaats, peilmoment), groep in _groepen(alle).items():
-        soorten = await hoofdbanen.soorten(tx, peilmoment)
-        per_maand = {opname.maanden[-1]: tellend(opname, boek, soorten) for opname in groep}
-        geteld += await hoofdbanen.hoofdbanen(tx, per_maand, plaats, peilmoment, _nodig(selectie), toen)
-    cellen, noten = antwoord.aantallen(PERSONEN, personen(geteld, boek, selectie), _namen(selectie, boek))
-    standen = await _standen(tx, selectie, alle, toen)
+    alle, geteld = peilmaanden(selectie, boek), await Personen(tx, selectie).lees(boek, toen)
+    cellen, noten = antwoord.aantallen(PERSONEN, personen(geteld, boek, selectie), namen_van(selectie, boek))
+    standen = await cijfers.van_opnames(tx, alle, selectie.nodig, toen)
     return Uitkomst(cellen, noten, _plaats(alle), await _volledigheid(tx, boek, alle, standen, toen))
 
 
 async def _uren(tx: Tx, selectie: Selectie, boek: Regelboek, toen: int | None) -> Uitkomst:
     alle = opnames(selectie, boek)
-    standen = await _standen(tx, selectie, alle, toen)
-    cellen, noten = antwoord.cellen(figuur(standen, boek, selectie), _namen(selectie, boek))
+    standen = await cijfers.van_opnames(tx, alle, selectie.nodig, toen)
+    cellen, noten = antwoord.cellen(figuur(standen, boek, selectie), namen_van(selectie, boek))
     return Uitkomst(cellen, noten, _plaats(alle), await _volledigheid(tx, boek, alle, standen, toen))
 
 
-def _namen(selectie: Selectie, boek: Regelboek) -> Mapping[str, str]:
+def namen_van(selectie: Selectie, boek: Regelboek) -> Mapping[str, str]:
     """De namen van gebieden. Een regio die in geen enkel gebied voorkomt, is een vergissing van de vrager."""
     if not selectie.gebied_nodig:
         return {}
@@ -72,30 +69,6 @@ def _namen(selectie: Selectie, boek: Regelboek) -> Mapping[str, str]:
 
 def _plaats(alle: Sequence[Opname]) -> list[str]:
     return sorted({opname.plaats.waarde for opname in alle})
-
-
-def _nodig(selectie: Selectie) -> set[str]:
-    """Welke kenmerken er gelezen moeten worden."""
-    return set(selectie.per) & {"subsector", "contract"} | ({"gemeente"} if selectie.gebied_nodig else set())
-
-
-def _groepen(alle: Sequence[Opname]) -> dict[tuple[str, str], list[Opname]]:
-    """Opnames met dezelfde plaats en hetzelfde peilmoment bij elkaar: die worden samen gelezen."""
-    groepen: dict[tuple[str, str], list[Opname]] = {}
-    for opname in alle:
-        groepen.setdefault((opname.plaats.waarde, opname.peilmoment.waarde), []).append(opname)
-    return groepen
-
-
-async def _standen(tx: Tx, selectie: Selectie, alle: Sequence[Opname], toen: int | None) -> list[Stand]:
-    """De standen van alle opnames; opnames met dezelfde plaats en hetzelfde peilmoment in één vraag."""
-    return [
-        stand
-        for (plaats, peilmoment), groep in _groepen(alle).items()
-        for stand in await cijfers.standen(
-            tx, [maand for opname in groep for maand in opname.maanden], plaats, peilmoment, _nodig(selectie), toen
-        )
-    ]
 
 
 async def _volledigheid(

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from banenspoor_contracts import Grondslag, Reeks, Sector
@@ -54,6 +54,15 @@ class Parameters(BaseModel):
     wat_als: Tekst = Field(None, description="komt later")
 
 
+class Revisieparameters(Parameters):
+    """De parameters van een brug: die van het cijfer, met twee kennismomenten in plaats van `bekendOp`."""
+
+    bekend_van: Tekst = Field(
+        None, description="het eerste kennismoment; een kale datum is het einde van die dag; verplicht"
+    )
+    bekend_tot: Tekst = Field(None, description="het tweede kennismoment; standaard nu")
+
+
 @dataclass(frozen=True, slots=True)
 class Vraag:
     """Een gelezen vraag. `bekend_op` leeg: zoals nu bekend. `regels_nu`: de regels van nu, ook bij een ouder moment."""
@@ -95,6 +104,20 @@ def lees_vraag(parameters: Parameters, nu: datetime) -> Vraag:
         _past_bij_register(per, gegeven)
     regels = _keuze({"regels": "toen"} | gegeven, "regels", ("toen", "nu"))
     return Vraag(selectie, maat, _moment(gegeven.get("bekendOp"), nu), regels == "nu")
+
+
+def lees_revisie(parameters: Revisieparameters, nu: datetime) -> tuple[Vraag, datetime]:
+    """De vraag zoals zij op het tweede moment luidt, en het eerste moment."""
+    if parameters.bekend_op:
+        raise Onjuist("kies_bekend_van", "Een brug heeft twee momenten", "Geef bekendVan en bekendTot, geen bekendOp.")
+    if not parameters.bekend_van:
+        raise Onjuist("bekend_van_verplicht", "Een brug begint ergens", "Bijvoorbeeld bekendVan=2024-07-12.")
+    van = _moment(parameters.bekend_van, nu, "bekendVan")
+    vraag = lees_vraag(Parameters(**parameters.model_dump(exclude={"bekend_van", "bekend_tot", "bekend_op"})), nu)
+    tot = _moment(parameters.bekend_tot, nu, "bekendTot")
+    if van is None or van > (tot or nu):
+        raise Onjuist("onjuist_moment", "De momenten staan andersom", "bekendVan ligt na bekendTot.")
+    return replace(vraag, bekend_op=tot), van
 
 
 def _past_bij_register(per: tuple[str, ...], gegeven: Mapping[str, str]) -> None:
@@ -155,7 +178,7 @@ def _grenzen(waarde: str) -> int | None:
     raise Onjuist("onbekende_grenzen", "Onbekende grenzen", f"grenzen={waarde} kan niet; wel: toen, of een jaar.")
 
 
-def _moment(waarde: str | None, nu: datetime) -> datetime | None:
+def _moment(waarde: str | None, nu: datetime, naam: str = "bekendOp") -> datetime | None:
     """Een moment, of een kale datum: het einde van die dag in Amsterdam. De toekomst is nog niet bekend."""
     if waarde is None:
         return None
@@ -169,7 +192,7 @@ def _moment(waarde: str | None, nu: datetime) -> datetime | None:
         raise Onjuist(
             "onjuist_moment",
             "Onjuist moment",
-            f"bekendOp={waarde} is geen datum of tijdstip (2024-07-12, of met tijd).",
+            f"{naam}={waarde} is geen datum of tijdstip (2024-07-12, of met tijd).",
         ) from None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=AMSTERDAM)
@@ -177,6 +200,6 @@ def _moment(waarde: str | None, nu: datetime) -> datetime | None:
         raise Onjuist(
             "toekomst",
             "Dat moment is nog niet voorbij",
-            "bekendOp is een moment dat voorbij is; een kale datum is het einde van die dag. Laat bekendOp weg voor nu.",
+            f"{naam} is een moment dat voorbij is; een kale datum is het einde van die dag. Zonder is het nu.",
         )
     return moment

@@ -76,6 +76,15 @@ class Telling:
         uit: Json = antwoord.json()
         return uit
 
+    async def vraag_van(self, deel: str, **parameters: str) -> httpx.Response:
+        return await self._http.get(f"/v1/tellingen/{deel}", params=parameters)
+
+    async def haal(self, deel: str, **parameters: str) -> Json:
+        antwoord = await self.vraag_van(deel, **parameters)
+        assert antwoord.status_code == 200, antwoord.text
+        uit: Json = antwoord.json()
+        return uit
+
     async def relay(self, tijd: datetime) -> None:
         """Nummert wat klaarstaat, zoals de relay na het vastleggen doet."""
         await self.pool.execute("update uitgaand set publicatienr = volgorde, ce_time = $1 where ce_time is null", tijd)

@@ -76,11 +76,13 @@ class Brug:
         return afgerond(self.eind) - afgerond(self.begin) - sum(afgerond(stap.bedrag) for stap in self.stappen)
 
 
-def gewijzigd(eerst: Regelboek, later: Regelboek) -> list[tuple[RegelSoort, Regelboek]]:
-    """Elke soort regel die veranderde, met het regelboek waarin die soort en alle vorige al zijn zoals later."""
+def gewijzigd(
+    eerst: Regelboek, later: Regelboek, soorten: Sequence[RegelSoort] = REGELVOLGORDE
+) -> list[tuple[RegelSoort, Regelboek]]:
+    """Elk van deze soorten die veranderde, met het regelboek waarin zij en alle vorige al zijn zoals later."""
     uit: list[tuple[RegelSoort, Regelboek]] = []
     vervangen = set[str]()
-    for soort in REGELVOLGORDE:
+    for soort in soorten:
         toen, nu = ([regel for regel in boek.alle if regel.soort == soort] for boek in (eerst, later))
         if toen != nu:
             vervangen.add(soort)
@@ -97,9 +99,7 @@ def bruggen(
     return [_brug(plek, begin, effecten, tussen, eind) for plek in volgorde]
 
 
-def _brug(
-    plek: Plek, begin: Waarden, effecten: Effecten, tussen: Sequence[tuple[str, Waarden]], eind: Waarden
-) -> Brug:
+def _brug(plek: Plek, begin: Waarden, effecten: Effecten, tussen: Sequence[tuple[str, Waarden]], eind: Waarden) -> Brug:
     van, tot = begin.get(plek, Fraction(0)), eind.get(plek, Fraction(0))
     if van is None or tot is None:
         return Brug(plek, van, tot, ())

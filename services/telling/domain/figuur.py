@@ -44,9 +44,7 @@ class Cel:
         return None if self.doel is None or self.extra is None else self.doel.aantal - self.extra
 
 
-def figuur(
-    standen: Iterable[Stand], boek: Regelboek, selectie: Selectie, ook: Collection[Kenmerken] = ()
-) -> list[Cel]:
+def figuur(standen: Iterable[Stand], boek: Regelboek, selectie: Selectie, ook: Collection[Kenmerken] = ()) -> list[Cel]:
     """De cijfers van een selectie. `standen` zijn die van alle maanden van `opnames(selectie, boek)`; meer mag.
 
     `ook`: cellen die er in elke periode moeten zijn, ook zonder uren.

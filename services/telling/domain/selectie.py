@@ -68,6 +68,12 @@ class Selectie:
         return bool({"regio", "gemeente"} & set(self.per)) or self.regio is not None or self.gemeente is not None
 
     @property
+    def nodig(self) -> frozenset[str]:
+        """Welke kenmerken er gelezen moeten worden naast sector, vorm en grondslagen."""
+        fijn = frozenset(self.per) & {"subsector", "contract"}
+        return fijn | {"gemeente"} if self.gebied_nodig else fijn
+
+    @property
     def vorm_per_code(self) -> bool:
         """Toont de vraag de vormen zelf (alleen lopend) in plaats van formeel en inleen?"""
         return self.reeks is Reeks.LOPEND and ("vorm" in self.per or self.vorm not in (None, *GROVE_VORMEN))
@@ -112,6 +118,14 @@ def opnames(selectie: Selectie, boek: Regelboek) -> list[Opname]:
         if selectie.plaats is not None:
             plaats = Keuze(selectie.plaats, Herkomst(selectie.plaats, "zo gevraagd"))
         uit.append(Opname(periode, maanden, plaats, boek.peilmoment(selectie.reeks, periode.einde), venster))
+    return uit
+
+
+def groepen(alle: Sequence[Opname]) -> dict[tuple[str, str], list[Opname]]:
+    """Opnames met dezelfde plaats en hetzelfde peilmoment bij elkaar: die worden samen gelezen."""
+    uit: dict[tuple[str, str], list[Opname]] = {}
+    for opname in alle:
+        uit.setdefault((opname.plaats.waarde, opname.peilmoment.waarde), []).append(opname)
     return uit
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from services.telling.domain.regels import Peilmoment, Plaats
-from services.telling.domain.selectie import Stand
+from services.telling.domain.selectie import Opname, Stand, groepen
 from shared.db import Tx
 
 _TOEN = """
@@ -67,6 +67,17 @@ async def standen(
     vraag = _STANDEN.format(toen=toen, kenmerken=kenmerken(plaats, peilmoment, nodig))
     argumenten = [list(maanden)] if bekend_op is None else [list(maanden), bekend_op]
     return [Stand(*rij) for rij in await tx.fetch(vraag, *argumenten)]
+
+
+async def van_opnames(tx: Tx, alle: Sequence[Opname], nodig: Collection[str], bekend_op: int | None) -> list[Stand]:
+    """De standen van alle opnames; die met dezelfde plaats en hetzelfde peilmoment in één vraag."""
+    return [
+        stand
+        for (plaats, peilmoment), groep in groepen(alle).items()
+        for stand in await standen(
+            tx, [maand for opname in groep for maand in opname.maanden], plaats, peilmoment, nodig, bekend_op
+        )
+    ]
 
 
 async def verwacht(tx: Tx, vormen: Collection[str], bekend_op: int | None) -> dict[int, int]:

@@ -6,7 +6,11 @@ Kennismomenten zijn in microseconden sinds 1970; een venster is `(van, tot]`. `v
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
+from banenspoor_contracts.wie_telt import AAN_WERK_GEBONDEN, DIENSTBETREKKING
+
 from services.telling.domain.hoofdbaan import Tellend
+from services.telling.domain.register import Inschrijving
+from services.telling.domain.registerverloop import Gebeurtenis
 from services.telling.domain.selectie import Stand
 from services.telling.store.cijfers import kenmerken, kolom_grondslagen
 from services.telling.store.hoofdbanen import RUIM
@@ -38,6 +42,30 @@ group by 1, 2, 3, 4, 5, 6, 7 order by 1, 2, 3, 4
 _CELLEN = """
 select c.cel_id, row_number() over (order by c.sleutel collate "C") as rang, {kenmerken}
 from cel c where c.cel_id = any($1::int[])
+"""
+
+_REGISTER = """
+with geraakt as materialized (
+  select distinct persoon_nr from registerboeking where bekend_op > $1 and bekend_op <= $2
+  union
+  select distinct b.persoon_nr from boeking b join cel using (cel_id)
+  where b.maand = any($3::smallint[]) and b.bekend_op > $1 and b.bekend_op <= $2 and vorm = any($5::text[])
+    and b.persoon_nr in (select persoon_nr from registerboeking where grondslag = any($4::text[]))
+), regels as (
+  select persoon_nr, bekend_op, bron, publicatienr, soort || coalesce(':' || r.reden, '') as naam,
+         grondslag, van, tot, 0 as maand, delta::bigint as delta
+  from registerboeking r join geraakt using (persoon_nr) where bekend_op <= $2
+  union all
+  select b.persoon_nr, b.bekend_op, b.bron, b.publicatienr, n.naam, null, null, null, b.maand, b.delta_uren_x100
+  from boeking b join geraakt using (persoon_nr) join cel using (cel_id) join reden n using (reden)
+  where b.maand = any($3::smallint[]) and b.bekend_op <= $2 and vorm = any($5::text[])
+    and b.persoon_nr in (select persoon_nr from registerboeking where grondslag = any($4::text[]))
+)
+select persoon_nr, case when na then bekend_op else -1 end, (case when na then topic else '' end) collate "C",
+       case when na then partitie else 0 end, case when na then publicatienr else 0 end, case when na then naam else '' end,
+       grondslag, van, tot, maand, sum(delta)::bigint
+from (select *, bekend_op > $1 as na from regels join bron on bron_id = bron) r
+group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 order by 1, 2, 3, 4, 5
 """
 
 
@@ -88,3 +116,19 @@ async def cellen(tx: Tx, nummers: Collection[int], plaats: str, peilmoment: str,
         {cel_id: rang for cel_id, rang, *_ in rijen},
         {cel_id: Stand._make((0, *van, 0, 0)) for cel_id, _, *van in rijen},
     )
+
+
+async def register(tx: Tx, maanden: Sequence[int], van: int, tot: int) -> list[Gebeurtenis]:
+    """Wat er met wie in `(van, tot]` geraakt werd in het register gebeurde, op volgorde; wat eerder was is opgeteld.
+
+    Uren in een dienstbetrekking (in `maanden`) alleen van wie ooit een grondslag had die aan werk gebonden is.
+    """
+    await tx.execute(RUIM)
+    rijen = await tx.fetch(
+        _REGISTER, van, tot, sorted(set(maanden)), sorted(AAN_WERK_GEBONDEN), sorted(DIENSTBETREKKING)
+    )
+    uit = list[Gebeurtenis]()
+    for persoon, moment, topic, partitie, nummer, naam, grond, begin, eind, maand, delta in rijen:
+        inschrijving = None if grond is None else Inschrijving(grond, begin, eind)
+        uit.append(Gebeurtenis(persoon, moment, topic, partitie, nummer, naam, inschrijving, maand, delta))
+    return uit

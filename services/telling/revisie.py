@@ -1,0 +1,24 @@
+"""De brug tussen twee kennismomenten lezen en uitrekenen."""
+
+from services.telling.domain.brug import Brug, bruggen, gewijzigd
+from services.telling.domain.regels import Regelboek
+from services.telling.maten import maat_van
+from services.telling.vraag import Vraag
+from shared.db import Tx
+
+
+async def revisie(tx: Tx, vraag: Vraag, van: int, tot: int, eerst: Regelboek, later: Regelboek) -> list[Brug]:
+    """De brug van elke cel van `van` naar `tot` (microseconden sinds 1970), met de regels van het ene en het andere moment.
+
+    Een cel die op een van beide momenten, of ergens ertussen, in het antwoord stond, heeft een brug.
+    """
+    maat = maat_van(tx, vraag)
+    effecten = await maat.effecten(eerst, van, tot)
+    stappen = gewijzigd(eerst, later, maat.regels)
+    boeken = [eerst, later, *(boek for _, boek in stappen)]
+    gelezen = [await maat.lees(boek, van if nr == 0 else tot) for nr, boek in enumerate(boeken)]
+    waarden = [maat.waarden(wat, boek) for wat, boek in zip(gelezen, boeken, strict=True)]
+    plekken = {plek for per_cel in (*waarden, *effecten.values()) for plek in per_cel}
+    ook = {kenmerken for _, kenmerken in plekken}
+    begin, eind, *tussen = [maat.waarden(wat, boek, ook) for wat, boek in zip(gelezen, boeken, strict=True)]
+    return bruggen(begin, effecten, [(s, w) for (s, _), w in zip(stappen, tussen, strict=True)], eind, plekken)
