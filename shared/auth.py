@@ -24,6 +24,7 @@ SCOPES = (
     "ondersteuning:lezen",
     "regels:schrijven",
     "tellingen:lezen",
+    "boekingen:lezen",
     "historie",
     "beheer",
     "raadplegingen",
@@ -36,7 +37,8 @@ SCOPES = (
 
 `raadplegingen`: een werkgever vraagt naar zijn eigen mensen; `eigen-gegevens`: iemand over zichzelf; `gemeente`: een gemeente
 over haar eigen inwoners; `ondersteuning:…`: steun bij banen, alleen voor ingewijden; `verantwoording`: wie keek wanneer;
-`historie`: rijen met `bekend_op` en `historie sluit`; `beheer`: geparkeerde gebeurtenissen.
+`boekingen:lezen`: van wie de boekingen achter een cijfer zijn (pseudoniemen); `historie`: rijen met `bekend_op` en
+`historie sluit`; `beheer`: geparkeerde gebeurtenissen.
 """
 
 ONTHOUD = 10_000

@@ -4,13 +4,18 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from fractions import Fraction
 from typing import Any
+from uuid import UUID
+
+from banenspoor_contracts import RegelSoort
 
 from services.telling.domain.aantal import Aantal
 from services.telling.domain.bedragen import afgerond, exact
-from services.telling.domain.brug import Brug
+from services.telling.domain.brug import Brug, Stap
 from services.telling.domain.figuur import Cel
+from services.telling.domain.grootboek import uit_microseconden
 from services.telling.domain.noten import Noot
 from services.telling.domain.regels import Herkomst
+from services.telling.verklaring import Invoer, Regel, Verklaring
 from shared.api import AMSTERDAM
 
 _BEDRAGEN = ("uren", "banen", "nulmeting", "extra")
@@ -50,15 +55,72 @@ def bruggen(gevonden: Sequence[Brug], per: Sequence[str], namen: Mapping[str, st
         | _bedrag("begin", brug.begin)
         | _bedrag("eind", brug.eind)
         | _bedrag("verschil", brug.verschil)
-        | {
-            "stappen": [
-                {"soort": stap.soort, "naam": stap.naam, "boekingen": stap.boekingen} | _bedrag("bedrag", stap.bedrag)
-                for stap in brug.stappen
-            ],
-            "afronding": brug.afronding,
-        }
+        | {"stappen": [_stap(stap) for stap in brug.stappen], "afronding": brug.afronding}
         for brug in gevonden
     ]
+
+
+def _stap(stap: Stap) -> dict[str, Any]:
+    uit = {"soort": stap.soort, "naam": stap.naam} | _bedrag("bedrag", stap.bedrag)
+    return uit | {"boekingen": stap.boekingen} if stap.soort == "reden" else uit
+
+
+def verklaringen(maat: str, uit: Verklaring, per: Sequence[str], namen: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Elke cel met haar invoer en bijdragen: de nulmeting af en elke reden bij, samen precies het cijfer."""
+    cellen = []
+    for brug in uit.bruggen:
+        open_ = brug if brug.begin == 0 else brug.vanaf_nul(RegelSoort.NULMETING)
+        invoer = uit.invoer.get(brug.plek)
+        cellen.append(
+            _kenmerken(brug.plek[0], dict(zip(per, brug.plek[1], strict=True)), namen)
+            | _bedrag(maat, brug.eind)
+            | {"invoer": invoer and _invoer(invoer)}
+            | {"bijdragen": [_stap(stap) for stap in open_.stappen], "afronding": open_.afronding}
+        )
+    return cellen
+
+
+def _invoer(invoer: Invoer) -> dict[str, Any]:
+    return {
+        "urenFormeelExact": exact(invoer.formeel),
+        "urenIngeleendExact": exact(invoer.ingeleend),
+        "deelIngeleendExact": exact(invoer.deel),
+        "urenPerBaanExact": None if invoer.norm is None else exact(invoer.norm),
+    }
+
+
+def regels(
+    gevonden: Sequence[Regel],
+    per: Sequence[str],
+    namen: Mapping[str, str],
+    pseudoniemen: Mapping[str, Mapping[int, UUID]],
+) -> list[dict[str, Any]]:
+    """Boekingen met hun plek op het log; `pseudoniemen` (per soort nummer) zijn leeg voor wie ze niet mag zien."""
+    return [
+        {
+            "gebeurtenis": regel.gebeurtenis,
+            "reden": regel.reden,
+            "maand": regel.maand,
+            "urenX100": regel.uren_x100,
+            "bekendOp": moment(uit_microseconden(regel.plaats[0])),
+            "positie": dict(zip(("topic", "partitie", "publicatienr"), regel.plaats[1:4], strict=True)),
+            **_wie(regel, pseudoniemen),
+            "delen": [
+                _kenmerken(deel.plek[0], dict(zip(per, deel.plek[1], strict=True)), namen)
+                | {"deelExact": exact(deel.deel), "bedragExact": None if deel.bedrag is None else exact(deel.bedrag)}
+                for deel in regel.delen
+            ],
+        }
+        for regel in gevonden
+    ]
+
+
+def _wie(regel: Regel, pseudoniemen: Mapping[str, Mapping[int, UUID]]) -> dict[str, str | None]:
+    nummers = {"persoon": regel.persoon_nr, "plaatsing": regel.plaatsing_nr, "werkgever": regel.werkgever_nr}
+    return {
+        soort: None if (wie := per_nummer.get(nummers[soort] or 0)) is None else str(wie)
+        for soort, per_nummer in pseudoniemen.items()
+    }
 
 
 def _nummers(cijfers: Sequence[Cel | Aantal]) -> dict[Noot, int]:

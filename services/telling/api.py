@@ -1,7 +1,9 @@
 """`GET /v1/tellingen`: een cijfer, met alles wat nodig is om te weten wat het waard is."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
 
@@ -12,10 +14,20 @@ from services.telling.domain.perioden import Onjuist
 from services.telling.domain.regels import Regelboek
 from services.telling.handlers import TOPICS
 from services.telling.revisie import revisie
-from services.telling.store import cijfers, regels
+from services.telling.store import boekingen, cijfers, regels
 from services.telling.store.cijfers import ALTIJD
 from services.telling.uitkomst import namen_van, uitkomst
-from services.telling.vraag import Parameters, Revisieparameters, Vraag, lees_revisie, lees_vraag
+from services.telling.verklaring import Regel, verklaar
+from services.telling.vraag import (
+    Bladwijzer,
+    Parameters,
+    Revisieparameters,
+    Verklaringparameters,
+    Vraag,
+    lees_revisie,
+    lees_verklaring,
+    lees_vraag,
+)
 from shared.api import Opdracht, Probleem, lees_tx, lezer
 from shared.db import Tx
 from shared.peil import vast_tot
@@ -23,6 +35,14 @@ from shared.peil import vast_tot
 BRONNEN = ("intake", "plaatsing")
 """De diensten waarvan telling hoort; hun peilen bepalen samen wat vast is."""
 LEZEN = "tellingen:lezen"
+BOEKINGEN = "boekingen:lezen"
+FORMULES = {
+    "uren": "uren = de tellende uren van de boekingen, elk voor haar deel",
+    "banen": "banen = uren / uren per baan (de norm)",
+    "extra": "extra banen = uren / uren per baan (de norm) − nulmeting",
+    "personen": "personen = wie in de laatste maand tellende uren boven nul heeft, elk één keer bij haar hoofdbaan",
+    "geregistreerd": "geregistreerd = wie op de laatste dag van de periode in het register staat",
+}
 GEEN_BRUG = (
     "Van een cijfer dat op een van beide momenten niet te bepalen is (geen norm of nulmeting), zijn er geen stappen: vraag "
     "de brug van maat=uren of maat=banen."
@@ -55,6 +75,19 @@ async def tellingen_revisie(
         vraag, van = lees_revisie(parameters, opdracht.nu)
         async with lees_tx(verzoek) as tx:
             return await overbrug(tx, vraag, van, opdracht.nu)
+    except Onjuist as fout:
+        raise Probleem(400, fout.code, fout.titel, fout.detail) from None
+
+
+@router.get("/v1/tellingen/verklaring", summary="Een cijfer geopend: invoer, bijdragen per reden, en de boekingen zelf")
+async def tellingen_verklaring(
+    verzoek: Request, parameters: Annotated[Verklaringparameters, Query()], opdracht: Annotated[Opdracht, lezer(LEZEN)]
+) -> dict[str, Any]:
+    """Waaruit een cijfer bestaat. Pseudoniemen bij boekingen ziet alleen wie de scope `boekingen:lezen` heeft."""
+    try:
+        vraag, na = lees_verklaring(parameters, opdracht.nu)
+        async with lees_tx(verzoek) as tx:
+            return await open_(tx, vraag, na, parameters.aantal, opdracht.nu, wie=BOEKINGEN in opdracht.scopes)
     except Onjuist as fout:
         raise Probleem(400, fout.code, fout.titel, fout.detail) from None
 
@@ -93,6 +126,35 @@ async def overbrug(tx: Tx, vraag: Vraag, van: datetime, nu: datetime) -> dict[st
         "cellen": antwoord.bruggen(gevonden, vraag.selectie.per, namen_van(vraag.selectie, later)),
         "voetnoten": [GEEN_BRUG] if any(brug.verschil is None for brug in gevonden) else [],
     }
+
+
+async def open_(tx: Tx, vraag: Vraag, na: Bladwijzer | None, aantal: int, nu: datetime, *, wie: bool) -> dict[str, Any]:
+    """De verklaring van een vraag, met het blad van `aantal` boekingen na `na`; `wie`: ook van wie zij zijn."""
+    boek = await _boek(tx, vraag, vraag.bekend_op)
+    toen = ALTIJD if vraag.bekend_op is None else microseconden(vraag.bekend_op)
+    uit = await verklaar(tx, vraag, boek, toen, na, aantal + 1)
+    blad, per, namen = uit.regels[:aantal], vraag.selectie.per, namen_van(vraag.selectie, boek)
+    pseudoniemen = await _pseudoniemen(tx, blad) if wie else {}
+    return {
+        "reeks": vraag.selectie.reeks,
+        "maat": vraag.maat,
+        "per": list(per),
+        "bekendOp": antwoord.moment(vraag.bekend_op or nu),
+        **await _stand(tx, vraag, nu),
+        "formule": FORMULES[vraag.maat],
+        "cellen": antwoord.verklaringen(vraag.maat, uit, per, namen),
+        "boekingen": antwoord.regels(blad, per, namen, pseudoniemen),
+        "volgende": ".".join(map(str, blad[-1].plaats)) if len(uit.regels) > aantal else None,
+    }
+
+
+async def _pseudoniemen(tx: Tx, blad: Sequence[Regel]) -> dict[str, dict[int, UUID]]:
+    nummers = {
+        "persoon": {regel.persoon_nr for regel in blad},
+        "plaatsing": {regel.plaatsing_nr for regel in blad if regel.plaatsing_nr is not None},
+        "werkgever": {regel.werkgever_nr for regel in blad if regel.werkgever_nr is not None},
+    }
+    return {soort: await boekingen.namen(tx, soort, van_soort) for soort, van_soort in nummers.items()}
 
 
 async def _boek(tx: Tx, vraag: Vraag, moment: datetime | None) -> Regelboek:

@@ -13,7 +13,7 @@ from typing import Any, ClassVar, NamedTuple, Protocol
 from banenspoor_contracts import RegelSoort
 
 from services.telling.domain.brug import REGELVOLGORDE, Effect, Effecten, Plek, Waarden
-from services.telling.domain.figuur import figuur
+from services.telling.domain.figuur import figuur, rekeningen
 from services.telling.domain.gebieden import Grenzen
 from services.telling.domain.geregistreerd import Gevonden, geregistreerd
 from services.telling.domain.grootboek import REDENCODES
@@ -99,15 +99,9 @@ class Uren:
 
 def _tel(selectie: Selectie, boek: Regelboek, aantallen: Iterable[tuple[Stand, int]]) -> dict[Plek, int]:
     """Hoeveel boekingen er in elke cel meetellen; een boeking die over de sectoren verdeeld wordt, telt in beide."""
-    grenzen, uit = Grenzen.uit(boek), dict[Plek, int]()
-    sleutel = selectie.inleen_verdeeld()
-    optellingen = {
-        maand: Optelling(selectie, opname, boek, grenzen, boek.sleutel(opname.periode.jaar) if sleutel else None)
-        for opname in opnames(selectie, boek)
-        for maand in opname.maanden
-    }
+    uit, per_maand = dict[Plek, int](), rekeningen(selectie, boek)
     for stand, aantal in aantallen:
-        optelling = optellingen[stand.maand]
+        optelling = per_maand[stand.maand].optelling
         for kenmerken, _ in optelling.plaatsen(stand):
             plek = str(optelling.opname.periode), kenmerken
             uit[plek] = uit.get(plek, 0) + aantal

@@ -17,6 +17,8 @@ from services.telling.domain.selectie import UITSPLITSINGEN, Selectie
 from shared.api import AMSTERDAM
 
 Tekst = str | None
+Bladwijzer = tuple[int, str, int, int, int]
+"""Waar een blad boekingen eindigt: (bekend_op, topic, partitie, publicatienummer, been)."""
 TWEE_CIJFERS = (
     "Er zijn meer ware cijfers voor hetzelfde moment, en zij verschillen: de kwartaalreeks is indicatief en laat inleen "
     "ongedeeld, de jaarmeting is de officiële methode en verdeelt inleen met een sleutel over markt en overheid. Kies "
@@ -63,6 +65,13 @@ class Revisieparameters(Parameters):
     bekend_tot: Tekst = Field(None, description="het tweede kennismoment; standaard nu")
 
 
+class Verklaringparameters(Parameters):
+    """De parameters van een verklaring: die van het cijfer, en welk blad met boekingen."""
+
+    na: Tekst = Field(None, description="de bladwijzer `volgende` van het vorige blad; leeg: het eerste")
+    aantal: int = Field(100, ge=1, le=1000, description="hoeveel boekingen op een blad")
+
+
 @dataclass(frozen=True, slots=True)
 class Vraag:
     """Een gelezen vraag. `bekend_op` leeg: zoals nu bekend. `regels_nu`: de regels van nu, ook bij een ouder moment."""
@@ -104,6 +113,23 @@ def lees_vraag(parameters: Parameters, nu: datetime) -> Vraag:
         _past_bij_register(per, gegeven)
     regels = _keuze({"regels": "toen"} | gegeven, "regels", ("toen", "nu"))
     return Vraag(selectie, maat, _moment(gegeven.get("bekendOp"), nu), regels == "nu")
+
+
+def lees_verklaring(parameters: Verklaringparameters, nu: datetime) -> tuple[Vraag, Bladwijzer | None]:
+    """De vraag van een verklaring, en waar het vorige blad eindigde."""
+    vraag = lees_vraag(Parameters(**parameters.model_dump(exclude={"na", "aantal"})), nu)
+    if not parameters.na:
+        return vraag, None
+    try:
+        bekend, topic, partitie, nummer, been = parameters.na.split(".")
+        getallen = [int(deel) for deel in (bekend, partitie, nummer, been)]
+        if any(abs(getal) >= 2**63 for getal in getallen):
+            raise ValueError(parameters.na)
+        return vraag, (getallen[0], topic, getallen[1], getallen[2], getallen[3])
+    except ValueError:
+        raise Onjuist(
+            "onjuiste_bladwijzer", "Onjuiste bladwijzer", "na is de waarde `volgende` van het vorige blad."
+        ) from None
 
 
 def lees_revisie(parameters: Revisieparameters, nu: datetime) -> tuple[Vraag, datetime]:

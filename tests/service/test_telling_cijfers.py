@@ -44,10 +44,11 @@ VAST: Json = {"versie": "v1", "gebied": "NL", "besloten_op": "2016-04-29"}
 
 
 class _Poort:
-    """Laat iedereen met een kop `Authorization` binnen, met alle scopes."""
+    """Laat iedereen binnen, met alle scopes van telling; met een kop `Authorization` ook met die erin staan."""
 
     def controleer(self, kop: str | None) -> Aanroeper:
-        return Aanroeper("proef", frozenset({"tellingen:lezen", "regels:schrijven", "historie"}))
+        meer = {kop} if kop else set()
+        return Aanroeper("proef", frozenset({"tellingen:lezen", "regels:schrijven", "historie"} | meer))
 
 
 class Telling:
@@ -76,11 +77,12 @@ class Telling:
         uit: Json = antwoord.json()
         return uit
 
-    async def vraag_van(self, deel: str, **parameters: str) -> httpx.Response:
-        return await self._http.get(f"/v1/tellingen/{deel}", params=parameters)
+    async def vraag_van(self, deel: str, scope: str = "", **parameters: str) -> httpx.Response:
+        koppen = {"Authorization": scope} if scope else {}
+        return await self._http.get(f"/v1/tellingen/{deel}", params=parameters, headers=koppen)
 
-    async def haal(self, deel: str, **parameters: str) -> Json:
-        antwoord = await self.vraag_van(deel, **parameters)
+    async def haal(self, deel: str, scope: str = "", **parameters: str) -> Json:
+        antwoord = await self.vraag_van(deel, scope, **parameters)
         assert antwoord.status_code == 200, antwoord.text
         uit: Json = antwoord.json()
         return uit

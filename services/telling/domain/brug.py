@@ -68,6 +68,12 @@ class Brug:
         """Wat er veranderde."""
         return None if self.begin is None or self.eind is None else self.eind - self.begin
 
+    def vanaf_nul(self, naam: str) -> "Brug":
+        """Dezelfde brug met haar begin als eerste stap, voor wie haar vanaf nul wil zien optellen."""
+        if self.begin is None or self.eind is None:
+            return self
+        return Brug(self.plek, Fraction(0), self.eind, (Stap("regel", naam, self.begin), *self.stappen))
+
     @property
     def afronding(self) -> int | None:
         """De regel die de afgeronde getallen sluitend maakt: afgerond eind − afgerond begin − de afgeronde stappen."""

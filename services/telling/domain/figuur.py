@@ -16,7 +16,7 @@ from services.telling.domain.gebieden import NEDERLAND, ONBEKEND, Grenzen
 from services.telling.domain.noten import Noot
 from services.telling.domain.optelling import Kenmerken, Optelling
 from services.telling.domain.regels import NULJAAR, Doel, Herkomst, Norm, Regelboek, Verdeelsleutel
-from services.telling.domain.selectie import ZONDER_NULMETING, Opname, Selectie, Stand, opnames
+from services.telling.domain.selectie import ZONDER_NULMETING, Selectie, Stand, opnames
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,27 +49,26 @@ def figuur(standen: Iterable[Stand], boek: Regelboek, selectie: Selectie, ook: C
 
     `ook`: cellen die er in elke periode moeten zijn, ook zonder uren.
     """
-    alle = opnames(selectie, boek)
-    van_maand = {maand: opname.periode for opname in alle for maand in opname.maanden}
-    per_periode: dict[object, list[Stand]] = {opname.periode: [] for opname in alle}
+    per_maand = rekeningen(selectie, boek)
+    per_periode: dict[Rekening, list[Stand]] = {rekening: [] for rekening in per_maand.values()}
     for stand in standen:
-        if stand.maand in van_maand:
-            per_periode[van_maand[stand.maand]].append(stand)
-    grenzen = Grenzen.uit(boek)
-    return [
-        cel
-        for opname in alle
-        for cel in _periode(selectie, opname, boek, grenzen).cellen(per_periode[opname.periode], ook)
-    ]
+        if stand.maand in per_maand:
+            per_periode[per_maand[stand.maand]].append(stand)
+    return [cel for rekening, van_periode in per_periode.items() for cel in rekening.cellen(van_periode, ook)]
 
 
-def _periode(selectie: Selectie, opname: Opname, boek: Regelboek, grenzen: Grenzen) -> "_Periode":
-    sleutel = boek.sleutel(opname.periode.jaar) if selectie.inleen_verdeeld() else None
-    return _Periode(Optelling(selectie, opname, boek, grenzen, sleutel), boek.norm(opname.periode.einde))
+def rekeningen(selectie: Selectie, boek: Regelboek) -> dict[int, "Rekening"]:
+    """Per gelezen maand de rekening van haar periode."""
+    grenzen, uit = Grenzen.uit(boek), dict[int, Rekening]()
+    for opname in opnames(selectie, boek):
+        sleutel = boek.sleutel(opname.periode.jaar) if selectie.inleen_verdeeld() else None
+        optelling = Optelling(selectie, opname, boek, grenzen, sleutel)
+        uit |= dict.fromkeys(opname.maanden, Rekening(optelling, boek.norm(opname.periode.einde)))
+    return uit
 
 
-@dataclass(frozen=True, slots=True)
-class _Periode:
+@dataclass(frozen=True, slots=True, eq=False)
+class Rekening:
     """Eén periode met haar regels, eenmaal opgezocht."""
 
     optelling: Optelling
@@ -82,6 +81,15 @@ class _Periode:
     @property
     def boek(self) -> Regelboek:
         return self.optelling.boek
+
+    @property
+    def norm_uren(self) -> Fraction | None:
+        """Hoeveel uren in deze periode één baan zijn; None zolang er geen norm bekend is."""
+        return None if self.norm is None else self.norm.uren(self.optelling.opname.maanden)
+
+    def banen(self, uren: Fraction) -> Fraction | None:
+        """Uren als banen, volgens de norm."""
+        return None if self.norm_uren is None else uren / self.norm_uren
 
     def cellen(self, standen: Iterable[Stand], ook: Collection[Kenmerken]) -> Iterator[Cel]:
         """De cellen van deze periode, op volgorde van hun kenmerken; daarna wat er ook zonder uren moet zijn."""
@@ -98,7 +106,7 @@ class _Periode:
             periode=str(opname.periode),
             kenmerken=kenmerken,
             uren=uren,
-            banen=None if self.norm is None else uren / self.norm.uren(opname.maanden),
+            banen=self.banen(uren),
             nulmeting=None if isinstance(nulbanen, Noot) else nulbanen,
             doel=self._doel(gebied, kenmerken),
             status=self._status(),

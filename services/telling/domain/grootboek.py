@@ -57,6 +57,11 @@ def microseconden(moment: datetime) -> int:
     return (moment - _BEGIN) // _MICROSECONDE
 
 
+def uit_microseconden(aantal: int) -> datetime:
+    """Het moment bij een kennismoment uit het grootboek."""
+    return _BEGIN + aantal * _MICROSECONDE
+
+
 def saldeer(boekingen: Iterable[tuple[int, Boeking]]) -> list[Mutatie]:
     """Telt boekingen op per (maand, cel, shard), gesorteerd op die sleutel; elk paar is (shard, boeking)."""
     saldi: dict[tuple[int, int, int], list[int]] = {}

@@ -15,12 +15,13 @@ Baan = tuple[int, int]
 class Tellend(NamedTuple):
     """Een tellende boeking in één maand; die van één persoon in één maand staan op volgorde van bekend worden.
 
-    `reden` is 0 voor het saldo van alles wat er aan het begin al was; `publicatienr` hoort bij de partitie van de persoon.
+    `reden` is 0 voor het saldo van alles wat er aan het begin al was.
     """
 
     maand: int
     persoon_nr: int
     bekend_op: int
+    partitie: int
     publicatienr: int
     reden: int
     plaatsing_nr: int
@@ -41,7 +42,7 @@ def overstappen(boekingen: Iterable[Tellend], rang: Mapping[int, int]) -> Iterat
     for _, van_een in groupby(boekingen, key=lambda b: (b.maand, b.persoon_nr)):
         uren: dict[Baan, int] = {}
         hoofd: int | None = None
-        for _, samen in groupby(van_een, key=lambda b: (b.bekend_op, b.publicatienr)):
+        for _, samen in groupby(van_een, key=lambda b: b[2:5]):
             for boeking in samen:
                 baan = boeking.plaatsing_nr, boeking.cel_id
                 uren[baan] = uren.get(baan, 0) + boeking.delta_uren_x100

@@ -61,13 +61,31 @@ class Optelling:
         """In welke cellen deze stand meetelt, en voor welk deel; leeg als zij niet telt of niet past."""
         return [(waar[0], self._deel(waar)) for waar in self._waar(stand)]
 
+    def soorten(self, maand: int, alle: Iterable[tuple[str, str]]) -> list[tuple[str, str, str | None]]:
+        """Van deze (grondslagen, vorm) welke in een maand kunnen tellen en passen, met de sector die erbij moet horen."""
+        uit, sector = list[tuple[str, str, str | None]](), self.selectie.sector
+        for gronden, vorm in alle:
+            stand = Stand(maand, None, sector or Sector.MARKT, None, vorm, "", gronden, 0)
+            if self._telt(stand) and self._past(stand):
+                uit.append((gronden, vorm, None if is_inleen(vorm) else sector))
+        return uit
+
+    def deel_inleen(self, sector: str | None) -> Fraction:
+        """Welk deel van de ingeleende uren bij een sector hoort; 1 als inleen niet verdeeld wordt."""
+        return Fraction(1) if sector is None or self.sleutel is None else self.sleutel.deel[Sector(sector)]
+
+    def past_gemeente(self, gemeente: str | None) -> bool:
+        """Ligt deze gemeente in het gevraagde gebied?"""
+        plek = self._plek(gemeente)
+        return self.selectie.gemeente in (None, plek[0]) and self.selectie.regio in (None, plek[1])
+
     def _waar(self, stand: Stand) -> Iterable[Waar]:
         plek = self._plek(stand.gemeente)
-        return self._cellen_van(stand, plek) if self._telt(stand) and self._past(stand, plek) else ()
+        past = self._telt(stand) and self._past(stand) and self.past_gemeente(stand.gemeente)
+        return self._cellen_van(stand, plek) if past else ()
 
     def _deel(self, waar: Waar) -> Fraction:
-        sector = waar[1]
-        return self.sleutel.deel[sector] if sector is not None and self.sleutel is not None else Fraction(1)
+        return self.deel_inleen(waar[1])
 
     def kolommen(self) -> list[tuple[str | None, str]]:
         """De kolommen (sector, vorm) waarin deze reeks telt, na de filters."""
@@ -93,17 +111,15 @@ class Optelling:
             self._plekken[gemeente] = self.grenzen.gemeente(gemeente, dag), self.grenzen.regio(gemeente, dag)
         return self._plekken[gemeente]
 
-    def _past(self, stand: Stand, plek: tuple[str, str]) -> bool:
-        """Past deze stand in de filters? Ongedeelde inleen hoort bij geen van beide sectoren."""
+    def _past(self, stand: Stand) -> bool:
+        """Past deze stand in de filters, afgezien van haar gebied? Ongedeelde inleen hoort bij geen van beide sectoren."""
         s, inleen = self.selectie, is_inleen(stand.vorm)
         if s.sector is not None and (self.sleutel is None if inleen else stand.sector != s.sector):
             return False
         vorm = stand.vorm if s.vorm not in GROVE_VORMEN else "inleen" if inleen else "formeel"
         if s.vorm not in (None, vorm):
             return False
-        if s.grondslag is not None and s.grondslag not in stand.grondslagen.split(","):
-            return False
-        return s.gemeente in (None, plek[0]) and s.regio in (None, plek[1])
+        return s.grondslag is None or s.grondslag in stand.grondslagen.split(",")
 
     def _cellen_van(self, stand: Stand, plek: tuple[str, str]) -> Iterator[Waar]:
         """In welke cel deze uren vallen; verdeelde inleen in één cel per sector."""

@@ -39,10 +39,14 @@ def kolom_grondslagen(peilmoment: str) -> str:
     return "grondslagen_kwartaal" if peilmoment == Peilmoment.KWARTAAL else "grondslagen_maand"
 
 
+def kolom_gemeente(plaats: str) -> str:
+    """De kolom van `cel` met de gemeente op deze plaats."""
+    return "gemeente_woon" if plaats == Plaats.WOON else "gemeente_werk"
+
+
 def kenmerken(plaats: str, peilmoment: str, nodig: Collection[str]) -> str:
     """De zes kenmerken van een stand als kolommen van `cel c`; wat niet in `nodig` staat blijft leeg."""
-    gemeente = "c.gemeente_woon" if plaats == Plaats.WOON else "c.gemeente_werk"
-    gemeente = gemeente if "gemeente" in nodig else "null::text"
+    gemeente = f"c.{kolom_gemeente(plaats)}" if "gemeente" in nodig else "null::text"
     subsector = "c.subsector" if "subsector" in nodig else "null::text"
     contract = "c.contract" if "contract" in nodig else "''"
     return (

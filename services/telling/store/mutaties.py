@@ -33,11 +33,13 @@ with tellend as materialized (
   where b.maand = any($1::smallint[]) and b.bekend_op > $2 and b.bekend_op <= $3
 )
 select b.maand, b.persoon_nr, case when b.bekend_op > $2 then b.bekend_op else -1 end as moment,
+       case when b.bekend_op > $2 then br.partitie else 0 end as partitie,
        case when b.bekend_op > $2 then b.publicatienr else 0 end as nummer,
        case when b.bekend_op > $2 then b.reden else 0 end as reden, b.plaatsing_nr, b.cel_id, sum(b.delta_uren_x100)::integer
 from boeking b join tellend t using (maand, cel_id) join geraakt g using (maand, persoon_nr)
+join bron br on br.bron_id = b.bron
 where b.maand = any($1::smallint[]) and b.bekend_op <= $3
-group by 1, 2, 3, 4, 5, 6, 7 order by 1, 2, 3, 4
+group by 1, 2, 3, 4, 5, 6, 7, 8 order by 1, 2, 3, 4, 5
 """
 _CELLEN = """
 select c.cel_id, row_number() over (order by c.sleutel collate "C") as rang, {kenmerken}
