@@ -3,16 +3,17 @@
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query, Request, Response
 
 from services.telling import antwoord, schaal
 from services.telling.domain.grootboek import microseconden
 from services.telling.domain.perioden import Onjuist
 from services.telling.domain.regels import Regelboek
+from services.telling.domain.watals import WatAlsBoek
 from services.telling.handlers import TOPICS
 from services.telling.store import cijfers, regels
 from services.telling.uitkomst import uitkomst
-from services.telling.vraag import Parameters, Vraag, lees_vraag
+from services.telling.vraag import Parameters, Vraag, bestandsnaam, lees_vraag
 from shared.api import Opdracht, Probleem, lees_tx, lezer
 from shared.db import Tx
 from shared.peil import vast_tot
@@ -26,13 +27,18 @@ router = APIRouter()
 
 @router.get("/v1/tellingen", summary="Cijfers per periode, uitgesplitst naar keuze")
 async def tellingen(
-    verzoek: Request, parameters: Annotated[Parameters, Query()], opdracht: Annotated[Opdracht, lezer(LEZEN)]
+    verzoek: Request,
+    uit: Response,
+    parameters: Annotated[Parameters, Query()],
+    opdracht: Annotated[Opdracht, lezer(LEZEN)],
 ) -> dict[str, Any]:
     """Het cijfer en zijn stand, uit één momentopname van de database."""
     try:
         vraag = lees_vraag(parameters, opdracht.nu)
         async with lees_tx(verzoek) as tx:
-            return await beantwoord(tx, vraag, opdracht.nu)
+            inhoud = await beantwoord(tx, vraag, opdracht.nu)
+        uit.headers["Content-Disposition"] = f'inline; filename="{inhoud["bestandsnaam"]}.json"'
+        return inhoud
     except Onjuist as fout:
         raise Probleem(400, fout.code, fout.titel, fout.detail) from None
 
@@ -43,6 +49,7 @@ async def beantwoord(tx: Tx, vraag: Vraag, nu: datetime) -> dict[str, Any]:
     toen = None if vraag.bekend_op is None else microseconden(vraag.bekend_op)
     regels_op = _ALTIJD if vraag.regels_nu or vraag.bekend_op is None else vraag.bekend_op
     boek = Regelboek(await regels.bekend_op(tx, regels_op))
+    boek = WatAlsBoek(boek, vraag.wat_als) if vraag.wat_als else boek
     uit = await uitkomst(tx, vraag, boek, toen)
     vast, gehoord_tot = await vast_tot(tx, BRONNEN), await cijfers.gehoord_tot(tx, BRONNEN)
     bekend_op, demo = vraag.bekend_op or nu, await schaal.demo(tx)
@@ -51,8 +58,10 @@ async def beantwoord(tx: Tx, vraag: Vraag, nu: datetime) -> dict[str, Any]:
         "maat": vraag.maat,
         "per": list(selectie.per),
         "plaats": uit.plaats,
+        "watAls": vraag.wat_als and dict(vraag.wat_als.gevraagd),
+        "bestandsnaam": bestandsnaam(vraag),
         "bekendOp": antwoord.moment(bekend_op),
-        "vast": vast is not None and bekend_op <= vast and not vraag.regels_nu,
+        "vast": vast is not None and bekend_op <= vast and not vraag.regels_nu and not vraag.wat_als,
         "vastTot": antwoord.moment(vast),
         "positie": await cijfers.posities(tx, TOPICS),
         "versheidSeconden": None if gehoord_tot is None else max(0, int((nu - gehoord_tot).total_seconds())),

@@ -12,6 +12,7 @@ from services.telling.domain.personen import Geteld, peilmaanden, personen, tell
 from services.telling.domain.regels import Regelboek
 from services.telling.domain.register import tellende_vormen, verwacht
 from services.telling.domain.selectie import Opname, Selectie, Stand, opnames
+from services.telling.domain.watals import Cijfer
 from services.telling.store import cijfers, hoofdbanen, registerstand
 from services.telling.vraag import GEREGISTREERD, PERSONEN, Vraag
 from shared.db import Tx
@@ -31,8 +32,8 @@ async def uitkomst(tx: Tx, vraag: Vraag, boek: Regelboek, toen: int | None) -> U
     if vraag.maat == GEREGISTREERD:
         return await _register(tx, vraag.selectie, toen)
     if vraag.maat == PERSONEN:
-        return await _personen(tx, vraag.selectie, boek, toen)
-    return await _uren(tx, vraag.selectie, boek, toen)
+        return await _personen(tx, vraag, boek, toen)
+    return await _uren(tx, vraag, boek, toen)
 
 
 async def _register(tx: Tx, selectie: Selectie, toen: int | None) -> Uitkomst:
@@ -42,22 +43,30 @@ async def _register(tx: Tx, selectie: Selectie, toen: int | None) -> Uitkomst:
     return Uitkomst(cellen, noten, [], None)
 
 
-async def _personen(tx: Tx, selectie: Selectie, boek: Regelboek, toen: int | None) -> Uitkomst:
+async def _personen(tx: Tx, vraag: Vraag, boek: Regelboek, toen: int | None) -> Uitkomst:
+    selectie = vraag.selectie
     alle, geteld = peilmaanden(selectie, boek), list[Geteld]()
     for (plaats, peilmoment), groep in _groepen(alle).items():
         soorten = await hoofdbanen.soorten(tx, peilmoment)
         per_maand = {opname.maanden[-1]: tellend(opname, boek, soorten) for opname in groep}
         geteld += await hoofdbanen.hoofdbanen(tx, per_maand, plaats, peilmoment, _nodig(selectie), toen)
-    cellen, noten = antwoord.aantallen(PERSONEN, personen(geteld, boek, selectie), _namen(selectie, boek))
+    aantallen = _gemerkt(personen(geteld, boek, selectie), vraag)
+    cellen, noten = antwoord.aantallen(PERSONEN, aantallen, _namen(selectie, boek))
     standen = await _standen(tx, selectie, alle, toen)
     return Uitkomst(cellen, noten, _plaats(alle), await _volledigheid(tx, boek, alle, standen, toen))
 
 
-async def _uren(tx: Tx, selectie: Selectie, boek: Regelboek, toen: int | None) -> Uitkomst:
+async def _uren(tx: Tx, vraag: Vraag, boek: Regelboek, toen: int | None) -> Uitkomst:
+    selectie = vraag.selectie
     alle = opnames(selectie, boek)
     standen = await _standen(tx, selectie, alle, toen)
-    cellen, noten = antwoord.cellen(figuur(standen, boek, selectie), _namen(selectie, boek))
+    cellen, noten = antwoord.cellen(_gemerkt(figuur(standen, boek, selectie), vraag), _namen(selectie, boek))
     return Uitkomst(cellen, noten, _plaats(alle), await _volledigheid(tx, boek, alle, standen, toen))
+
+
+def _gemerkt(cijfers: list[Cijfer], vraag: Vraag) -> list[Cijfer]:
+    """Bij een wat-als draagt elk cijfer dat zelf."""
+    return vraag.wat_als.merk(cijfers, vraag.selectie) if vraag.wat_als else cijfers
 
 
 def _namen(selectie: Selectie, boek: Regelboek) -> Mapping[str, str]:
