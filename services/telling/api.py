@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query, Request, Response
 
 from services.telling import antwoord, schaal
 from services.telling.domain.brug import REGELVOLGORDE
@@ -24,6 +24,7 @@ from services.telling.vraag import (
     Revisieparameters,
     Verklaringparameters,
     Vraag,
+    bestandsnaam,
     lees_revisie,
     lees_verklaring,
     lees_vraag,
@@ -53,13 +54,18 @@ router = APIRouter()
 
 @router.get("/v1/tellingen", summary="Cijfers per periode, uitgesplitst naar keuze")
 async def tellingen(
-    verzoek: Request, parameters: Annotated[Parameters, Query()], opdracht: Annotated[Opdracht, lezer(LEZEN)]
+    verzoek: Request,
+    uit: Response,
+    parameters: Annotated[Parameters, Query()],
+    opdracht: Annotated[Opdracht, lezer(LEZEN)],
 ) -> dict[str, Any]:
     """Het cijfer en zijn stand, uit één momentopname van de database."""
     try:
         vraag = lees_vraag(parameters, opdracht.nu)
         async with lees_tx(verzoek) as tx:
-            return await beantwoord(tx, vraag, opdracht.nu)
+            inhoud = await beantwoord(tx, vraag, opdracht.nu)
+        uit.headers["Content-Disposition"] = f'inline; filename="{inhoud["bestandsnaam"]}.json"'
+        return inhoud
     except Onjuist as fout:
         raise Probleem(400, fout.code, fout.titel, fout.detail) from None
 
@@ -95,13 +101,14 @@ async def tellingen_verklaring(
 async def beantwoord(tx: Tx, vraag: Vraag, nu: datetime) -> dict[str, Any]:
     """Leest regels en standen zoals toen bekend en rekent; `tx` is één momentopname (repeatable read)."""
     toen = None if vraag.bekend_op is None else microseconden(vraag.bekend_op)
-    uit = await uitkomst(tx, vraag, await _boek(tx, vraag, vraag.bekend_op), toen)
+    uit = await uitkomst(tx, vraag, vraag.anders(await _boek(tx, vraag, vraag.bekend_op)), toen)
     stand = await _stand(tx, vraag, nu)
     return {
         "reeks": vraag.selectie.reeks,
         "maat": vraag.maat,
         "per": list(vraag.selectie.per),
         "plaats": uit.plaats,
+        "bestandsnaam": bestandsnaam(vraag),
         "bekendOp": antwoord.moment(vraag.bekend_op or nu),
         "volledigheid": uit.volledigheid,
         **stand,
@@ -130,7 +137,7 @@ async def overbrug(tx: Tx, vraag: Vraag, van: datetime, nu: datetime) -> dict[st
 
 async def open_(tx: Tx, vraag: Vraag, na: Bladwijzer | None, aantal: int, nu: datetime, *, wie: bool) -> dict[str, Any]:
     """De verklaring van een vraag, met het blad van `aantal` boekingen na `na`; `wie`: ook van wie zij zijn."""
-    boek = await _boek(tx, vraag, vraag.bekend_op)
+    boek = vraag.anders(await _boek(tx, vraag, vraag.bekend_op))
     toen = ALTIJD if vraag.bekend_op is None else microseconden(vraag.bekend_op)
     uit = await verklaar(tx, vraag, boek, toen, na, aantal + 1)
     blad, per, namen = uit.regels[:aantal], vraag.selectie.per, namen_van(vraag.selectie, boek)
@@ -167,7 +174,8 @@ async def _stand(tx: Tx, vraag: Vraag, nu: datetime) -> dict[str, Any]:
     vast, gehoord_tot = await vast_tot(tx, BRONNEN), await cijfers.gehoord_tot(tx, BRONNEN)
     demo = await schaal.demo(tx)
     return {
-        "vast": vast is not None and (vraag.bekend_op or nu) <= vast and not vraag.regels_nu,
+        "watAls": vraag.wat_als and dict(vraag.wat_als.gevraagd),
+        "vast": vast is not None and (vraag.bekend_op or nu) <= vast and not vraag.regels_nu and not vraag.wat_als,
         "vastTot": antwoord.moment(vast),
         "positie": await cijfers.posities(tx, TOPICS),
         "versheidSeconden": None if gehoord_tot is None else max(0, int((nu - gehoord_tot).total_seconds())),

@@ -1,10 +1,11 @@
 """`banenspoor telling`: dezelfde cijfers als de API, als tabel, CSV of JSON."""
 
 import csv
+import io
 import json
-import sys
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -55,8 +56,14 @@ def telling(
     ] = "",
     regels: Annotated[str, typer.Option(help="toen (standaard) of nu.")] = "",
     grenzen: Annotated[str, typer.Option(help="toen (standaard) of een jaar.")] = "",
+    wat_als: Annotated[
+        str, typer.Option("--watAls", "--wat-als", help="Andere regels: sleutel:2016,norm:24,wieTelt:2026,…")
+    ] = "",
     formaat: Annotated[Vorm, typer.Option(help="tabel, csv of json.")] = Vorm.TABEL,
     als_json: Annotated[bool, typer.Option("--json", help="Als JSON, gelijk aan --formaat json.")] = False,
+    uit: Annotated[
+        Path | None, typer.Option(metavar="MAP", help="Schrijf CSV of JSON naar een bestand in deze map.")
+    ] = None,
     map_: Map = MAP,
 ) -> None:
     """Cijfers van de banenafspraak per periode, met hun reeks, status, doelstelling en voetnoten."""
@@ -74,15 +81,27 @@ def telling(
         "bekendOp": bekend_op,
         "regels": regels,
         "grenzen": grenzen,
+        "watAls": wat_als,
     }
     gegeven = {naam: waarde for naam, waarde in parameters.items() if waarde}
     antwoord = Client(map_).get("telling", "/v1/tellingen", **gegeven)
     if als_json or formaat is Vorm.JSON:
-        typer.echo(json.dumps(antwoord, ensure_ascii=False, indent=2))
-    elif formaat is Vorm.CSV:
-        _schrijf_csv(antwoord)
+        _geef(json.dumps(antwoord, ensure_ascii=False, indent=2) + "\n", antwoord, uit, "json")
+    elif formaat is Vorm.CSV or uit is not None:
+        _geef(_csv(antwoord), antwoord, uit, "csv")
     else:
         _druk_af(antwoord)
+
+
+def _geef(tekst: str, antwoord: Mapping[str, Any], map_: Path | None, soort: str) -> None:
+    """Naar stdout, of naar een bestand met de naam die het antwoord zelf draagt (een wat-als zegt dat daarin)."""
+    if map_ is None:
+        typer.echo(tekst, nl=False)
+        return
+    map_.mkdir(parents=True, exist_ok=True)
+    pad = map_ / f"{antwoord['bestandsnaam']}.{soort}"
+    pad.write_text(tekst, encoding="utf-8")
+    typer.echo(pad)
 
 
 def getal(waarde: int | None) -> str:
@@ -104,24 +123,36 @@ def _demo(antwoord: Mapping[str, Any]) -> Demo | None:
     return Demo(**antwoord["demo"]) if antwoord.get("demo") else None
 
 
-def _schrijf_csv(antwoord: Mapping[str, Any]) -> None:
+def _csv(antwoord: Mapping[str, Any]) -> str:
     """Alle bedragen, afgerond en exact; reeks, status en kennismoment op elke regel, en of het een demo is."""
     bedragen = _bedragen(antwoord)
     velden = [*_kenmerken(antwoord), *bedragen, *(f"{naam}Exact" for naam in bedragen if naam != "doelstelling")]
-    schrijver = csv.writer(sys.stdout, lineterminator="\n")
+    uit = io.StringIO()
+    schrijver = csv.writer(uit, lineterminator="\n")
     demo = _demo(antwoord)
-    schrijver.writerow(["reeks", *velden, "status", "bekendOp", "vast", "demo"])
+    schrijver.writerow(["reeks", *velden, "status", "watAls", "bekendOp", "vast", "demo"])
     for cel in antwoord["cellen"]:
         waarden = ["" if cel.get(veld) is None else cel[veld] for veld in velden]
         vast = "ja" if antwoord["vast"] else "nee"
-        schrijver.writerow(
-            [antwoord["reeks"], *waarden, cel["status"], antwoord["bekendOp"], vast, demo.label if demo else ""]
-        )
+        stand = _wat_als(antwoord), antwoord["bekendOp"], vast, demo.label if demo else ""
+        schrijver.writerow([antwoord["reeks"], *waarden, cel["status"], *stand])
+    return uit.getvalue()
 
 
-def _druk_af(antwoord: Mapping[str, Any]) -> None:
+def _wat_als(antwoord: Mapping[str, Any]) -> str:
+    """Wat er anders is, zoals gevraagd; leeg bij een gewoon cijfer."""
+    return ",".join(f"{naam}:{waarde}" for naam, waarde in (antwoord.get("watAls") or {}).items())
+
+
+def tabel_van(antwoord: Mapping[str, Any]) -> Table:
+    """Het antwoord als tabel; een wat-als heeft een andere kleur en zegt het in de titel."""
     titel = f"{_REEKSEN[antwoord['reeks']]} · maat {antwoord['maat']}"
+    anders = _wat_als(antwoord)
+    if anders:
+        titel = f"WAT ALS {anders} · geen cijfer van de banenafspraak\n{titel}"
     tabel = Table(title=titel, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    if anders:
+        tabel.style, tabel.title_style = "magenta", "bold white on magenta"
     kenmerken = ["periode", *antwoord["per"]]
     bedragen = [b for b in _bedragen(antwoord) if b not in ("doelstelling", "gat") or _ergens(antwoord["cellen"], b)]
     for kenmerk in kenmerken:
@@ -138,7 +169,11 @@ def _druk_af(antwoord: Mapping[str, Any]) -> None:
         if demo:
             getallen.append(getal(demo.staat_voor(cel[f"{antwoord['maat']}Exact"])))
         tabel.add_row(*(_naam(cel, kenmerk) for kenmerk in kenmerken), *getallen, cel["status"])
-    scherm = Console(highlight=False)
+    return tabel
+
+
+def _druk_af(antwoord: Mapping[str, Any]) -> None:
+    scherm, tabel = Console(highlight=False), tabel_van(antwoord)
     heel = Console(width=1000).measure(tabel).maximum
     Console(highlight=False, width=max(scherm.width, heel)).print(tabel)  # niets afkappen: liever een brede regel
     for nummer, noot in enumerate(antwoord["voetnoten"], start=1):

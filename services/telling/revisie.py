@@ -13,9 +13,9 @@ async def revisie(tx: Tx, vraag: Vraag, van: int, tot: int, eerst: Regelboek, la
     Een cel die op een van beide momenten, of ergens ertussen, in het antwoord stond, heeft een brug.
     """
     maat = maat_van(tx, vraag)
-    effecten = await maat.effecten(eerst, van, tot)
+    effecten = await maat.effecten(vraag.anders(eerst), van, tot)
     stappen = gewijzigd(eerst, later, maat.regels)
-    boeken = [eerst, later, *(boek for _, boek in stappen)]
+    boeken = [vraag.anders(boek) for boek in (eerst, later, *(boek for _, boek in stappen))]
     gelezen = [await maat.lees(boek, van if nr == 0 else tot) for nr, boek in enumerate(boeken)]
     waarden = [maat.waarden(wat, boek) for wat, boek in zip(gelezen, boeken, strict=True)]
     plekken = {plek for per_cel in (*waarden, *effecten.values()) for plek in per_cel}

@@ -12,6 +12,7 @@ from services.telling.domain.personen import peilmaanden, personen
 from services.telling.domain.regels import Regelboek
 from services.telling.domain.register import tellende_vormen, verwacht
 from services.telling.domain.selectie import Opname, Selectie, Stand, opnames
+from services.telling.domain.watals import Cijfer
 from services.telling.maten import Personen
 from services.telling.store import cijfers, registerstand
 from services.telling.vraag import GEREGISTREERD, PERSONEN, Vraag
@@ -32,8 +33,8 @@ async def uitkomst(tx: Tx, vraag: Vraag, boek: Regelboek, toen: int | None) -> U
     if vraag.maat == GEREGISTREERD:
         return await _register(tx, vraag.selectie, toen)
     if vraag.maat == PERSONEN:
-        return await _personen(tx, vraag.selectie, boek, toen)
-    return await _uren(tx, vraag.selectie, boek, toen)
+        return await _personen(tx, vraag, boek, toen)
+    return await _uren(tx, vraag, boek, toen)
 
 
 async def _register(tx: Tx, selectie: Selectie, toen: int | None) -> Uitkomst:
@@ -43,18 +44,26 @@ async def _register(tx: Tx, selectie: Selectie, toen: int | None) -> Uitkomst:
     return Uitkomst(cellen, noten, [], None)
 
 
-async def _personen(tx: Tx, selectie: Selectie, boek: Regelboek, toen: int | None) -> Uitkomst:
+async def _personen(tx: Tx, vraag: Vraag, boek: Regelboek, toen: int | None) -> Uitkomst:
+    selectie = vraag.selectie
     alle, geteld = peilmaanden(selectie, boek), await Personen(tx, selectie).lees(boek, toen)
-    cellen, noten = antwoord.aantallen(PERSONEN, personen(geteld, boek, selectie), namen_van(selectie, boek))
+    aantallen = _gemerkt(personen(geteld, boek, selectie), vraag)
+    cellen, noten = antwoord.aantallen(PERSONEN, aantallen, namen_van(selectie, boek))
     standen = await cijfers.van_opnames(tx, alle, selectie.nodig, toen)
     return Uitkomst(cellen, noten, _plaats(alle), await _volledigheid(tx, boek, alle, standen, toen))
 
 
-async def _uren(tx: Tx, selectie: Selectie, boek: Regelboek, toen: int | None) -> Uitkomst:
+async def _uren(tx: Tx, vraag: Vraag, boek: Regelboek, toen: int | None) -> Uitkomst:
+    selectie = vraag.selectie
     alle = opnames(selectie, boek)
     standen = await cijfers.van_opnames(tx, alle, selectie.nodig, toen)
-    cellen, noten = antwoord.cellen(figuur(standen, boek, selectie), namen_van(selectie, boek))
+    cellen, noten = antwoord.cellen(_gemerkt(figuur(standen, boek, selectie), vraag), namen_van(selectie, boek))
     return Uitkomst(cellen, noten, _plaats(alle), await _volledigheid(tx, boek, alle, standen, toen))
+
+
+def _gemerkt(cijfers: list[Cijfer], vraag: Vraag) -> list[Cijfer]:
+    """Bij een wat-als draagt elk cijfer dat zelf."""
+    return vraag.wat_als.merk(cijfers, vraag.selectie) if vraag.wat_als else cijfers
 
 
 def namen_van(selectie: Selectie, boek: Regelboek) -> Mapping[str, str]:

@@ -10,10 +10,12 @@ from banenspoor_contracts.gemeenten import is_gemeente, normaliseer
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
+from services.telling.domain import watals
 from services.telling.domain.gebieden import ONBEKEND
 from services.telling.domain.perioden import Onjuist, perioden
-from services.telling.domain.regels import Plaats
+from services.telling.domain.regels import Plaats, Regelboek
 from services.telling.domain.selectie import UITSPLITSINGEN, Selectie
+from services.telling.domain.watals import WatAls, WatAlsBoek
 from shared.api import AMSTERDAM
 
 Tekst = str | None
@@ -31,7 +33,7 @@ _LATER = {
     "per": ("branche", "grootteklasse", "werkgever"),
     "plaats": ("zetel",),
 }
-_NOG_NIET = ("publicatie", "watAls")
+_NOG_NIET = ("publicatie",)
 
 
 class Parameters(BaseModel):
@@ -53,7 +55,7 @@ class Parameters(BaseModel):
     regels: Tekst = Field(None, description="toen (standaard) of nu")
     grenzen: Tekst = Field(None, description="toen (standaard) of een jaar: de grenzen op 1 januari")
     publicatie: Tekst = Field(None, description="komt later")
-    wat_als: Tekst = Field(None, description="komt later")
+    wat_als: Tekst = Field(None, description="sleutel:2016,norm:24,wieTelt:2026,sectoren:samen,peilmoment:maand")
 
 
 class Revisieparameters(Parameters):
@@ -74,12 +76,20 @@ class Verklaringparameters(Parameters):
 
 @dataclass(frozen=True, slots=True)
 class Vraag:
-    """Een gelezen vraag. `bekend_op` leeg: zoals nu bekend. `regels_nu`: de regels van nu, ook bij een ouder moment."""
+    """Een gelezen vraag. `bekend_op` leeg: zoals nu bekend. `regels_nu`: de regels van nu, ook bij een ouder moment.
+
+    `wat_als` leeg: een gewoon cijfer.
+    """
 
     selectie: Selectie
     maat: str
     bekend_op: datetime | None
     regels_nu: bool
+    wat_als: WatAls | None = None
+
+    def anders(self, boek: Regelboek) -> Regelboek:
+        """Het regelboek waarmee gerekend wordt: bij een wat-als met de gevraagde regels anders."""
+        return WatAlsBoek(boek, self.wat_als) if self.wat_als else boek
 
 
 def lees_vraag(parameters: Parameters, nu: datetime) -> Vraag:
@@ -112,7 +122,36 @@ def lees_vraag(parameters: Parameters, nu: datetime) -> Vraag:
     if maat == GEREGISTREERD:
         _past_bij_register(per, gegeven)
     regels = _keuze({"regels": "toen"} | gegeven, "regels", ("toen", "nu"))
-    return Vraag(selectie, maat, _moment(gegeven.get("bekendOp"), nu), regels == "nu")
+    wat_als = _wat_als(gegeven.get("watAls"), maat)
+    selectie = wat_als.selectie(selectie) if wat_als else selectie
+    return Vraag(selectie, maat, _moment(gegeven.get("bekendOp"), nu), regels == "nu", wat_als)
+
+
+def _wat_als(waarde: str | None, maat: str) -> WatAls | None:
+    """Wat er anders moet; wat op deze maat niets te veranderen heeft, wordt geweigerd."""
+    if waarde is None:
+        return None
+    wat_als = watals.lees(waarde)
+    zonder_zin = {PERSONEN: (watals.NORM, watals.SLEUTEL), GEREGISTREERD: watals.NAMEN}.get(maat, ())
+    if anders := [naam for naam in wat_als.gevraagd if naam in zonder_zin]:
+        raise Onjuist(
+            "past_niet_bij_maat",
+            "Dit kan niet bij deze maat",
+            f"watAls={anders[0]} kan niet bij maat={maat}: daar rekent die regel niet in mee.",
+        )
+    return wat_als
+
+
+def bestandsnaam(vraag: Vraag) -> str:
+    """Hoe een bestand met dit antwoord heet, zonder achtervoegsel; een wat-als zegt dat vooraan."""
+    s = vraag.selectie
+    delen = [f"{naam}-{waarde}" for naam, waarde in vraag.wat_als.gevraagd.items()] if vraag.wat_als else []
+    delen = ["WAT-ALS", *delen] if delen else ["banenspoor"]
+    delen += [s.reeks, "-".join(dict.fromkeys((str(s.perioden[0]), str(s.perioden[-1])))), vraag.maat]
+    delen += ["per-" + "-".join(s.per)] if s.per else []
+    delen += [waarde for waarde in (s.regio, s.gemeente, s.sector, s.vorm, s.grondslag) if waarde]
+    delen += [f"bekend-{vraag.bekend_op.astimezone(AMSTERDAM):%Y-%m-%d}"] if vraag.bekend_op else []
+    return re.sub(r"[^A-Za-z0-9._-]", "-", "_".join(delen))
 
 
 def lees_verklaring(parameters: Verklaringparameters, nu: datetime) -> tuple[Vraag, Bladwijzer | None]:

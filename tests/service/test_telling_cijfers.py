@@ -250,7 +250,6 @@ KAN_NIET: list[tuple[dict[str, str], str]] = [
     ({"reeks": "kwartaal", "periode": "2023-Q4", "per": "werkgever"}, "komt_later"),
     ({"reeks": "kwartaal", "periode": "2023-Q4", "maat": "werkgevers"}, "komt_later"),
     ({"reeks": "kwartaal", "periode": "2023-Q4", "plaats": "zetel"}, "komt_later"),
-    ({"reeks": "kwartaal", "periode": "2023-Q4", "watAls": "norm:24"}, "komt_later"),
     ({"reeks": "kwartaal", "periode": "2023-Q4", "vorm": "uitzendrelatie"}, "onbekende_vorm"),
     ({"reeks": "kwartaal", "periode": "2023-Q4", "regio": "AM99"}, "onbekende_regio"),
     ({"reeks": "kwartaal", "periode": "2023-Q4", "gemeente": "9999"}, "onbekende_gemeente"),

@@ -126,6 +126,12 @@ VRAGEN = [
     {"reeks": "jaarmeting", "periode": "2023", "per": "sector"},
     {"reeks": "jaarmeting", "periode": "2023", "per": "regio"},
     {"reeks": "lopend", "periode": "2023-10..2023-12", "per": "vorm"},
+    {
+        "reeks": "kwartaal",
+        "periode": "2023-Q4",
+        "per": "regio",
+        "wat_als": "wieTelt:2026,sectoren:samen,peilmoment:maand",
+    },
 ]
 MATEN = ("uren", "banen", "extra", "personen", "geregistreerd")
 

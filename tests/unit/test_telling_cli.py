@@ -3,9 +3,11 @@
 import csv
 import io
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner
 
 from services.telling import cli
@@ -15,6 +17,8 @@ ANTWOORD: dict[str, Any] = {
     "reeks": "kwartaal",
     "maat": "extra",
     "per": ["sector"],
+    "watAls": None,
+    "bestandsnaam": "banenspoor_kwartaal_2023-Q4_extra_per-sector",
     "bekendOp": "2024-04-30T23:59:59.999999+02:00",
     "vast": True,
     "versheidSeconden": 2,
@@ -85,6 +89,35 @@ def test_csv_heeft_afgeronde_en_exacte_bedragen(gevraagd: dict[str, str]) -> Non
         ("kwartaal", "markt", "76258", "1/3", "ja"),
         ("kwartaal", "", "-830", "1/3", "ja"),
     ]
+
+
+def test_een_wat_als_staat_in_titel_regel_en_bestandsnaam(
+    monkeypatch: pytest.MonkeyPatch, gevraagd: dict[str, str], tmp_path: Path
+) -> None:
+    naam = "WAT-ALS_norm-24_kwartaal_2023-Q4_extra"
+    anders = {"watAls": {"norm": "24", "wieTelt": "2026"}, "bestandsnaam": naam}
+    monkeypatch.setattr(f"{__name__}.ANTWOORD", ANTWOORD | anders)
+    vraag = ("--reeks", "kwartaal", "--periode", "2023-Q4", "--wat-als", "norm:24,wieTelt:2026")
+    _, tekst, _ = draai(*vraag)
+    assert gevraagd["watAls"] == "norm:24,wieTelt:2026"
+    assert "WAT ALS norm:24,wieTelt:2026 · geen cijfer van de banenafspraak" in tekst
+    code, tekst, _ = draai(*vraag, "--uit", str(tmp_path / "map"))
+    assert (code, tekst.split("/")[-1].strip()) == (0, f"{naam}.csv")
+    rijen = list(csv.DictReader((tmp_path / "map" / f"{naam}.csv").open()))
+    assert {rij["watAls"] for rij in rijen} == {"norm:24,wieTelt:2026"}
+    draai(*vraag, "--uit", str(tmp_path), "--json")
+    assert json.loads((tmp_path / f"{naam}.json").read_text())["watAls"] == anders["watAls"]
+
+
+def test_een_wat_als_heeft_een_andere_kleur() -> None:
+    def kleuren(**anders: Any) -> str:
+        uit = io.StringIO()
+        scherm = Console(file=uit, force_terminal=True, color_system="truecolor", width=200)
+        scherm.print(cli.tabel_van(ANTWOORD | anders))
+        return uit.getvalue()
+
+    assert "\x1b[35m" not in kleuren()
+    assert "\x1b[1;37;45m" in kleuren(watAls={"norm": "24"})
 
 
 def test_een_geteld_aantal_staat_op_zichzelf(monkeypatch: pytest.MonkeyPatch, gevraagd: dict[str, str]) -> None:

@@ -15,7 +15,7 @@ from services.telling.domain import nulmeting as nul
 from services.telling.domain.gebieden import NEDERLAND, ONBEKEND, Grenzen
 from services.telling.domain.noten import Noot
 from services.telling.domain.optelling import Kenmerken, Optelling
-from services.telling.domain.regels import NULJAAR, Doel, Herkomst, Norm, Regelboek, Verdeelsleutel
+from services.telling.domain.regels import Doel, Herkomst, Norm, Regelboek, Verdeelsleutel
 from services.telling.domain.selectie import ZONDER_NULMETING, Selectie, Stand, opnames
 
 
@@ -141,7 +141,7 @@ class Rekening:
         """Welk deel van de ingeleende nulmeting bij deze sectoren hoort, met de sleutel van de nulmeting zelf."""
         if not sectoren or None in sectoren or len(sectoren) == len(Sector):
             return Fraction(1 if sectoren else 0)
-        sleutel = self.boek.sleutel(NULJAAR)
+        sleutel = self.boek.sleutel_van_nulmeting()
         return None if sleutel is None else sum((sleutel.deel[Sector(s)] for s in sectoren if s), Fraction(0))
 
     def _doel(self, gebied: str, kenmerken: Mapping[str, str | None]) -> Doel | None:

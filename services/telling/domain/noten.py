@@ -50,6 +50,27 @@ class Noot(Enum):
         "tellen niet op tot het totaal."
     )
 
+    WAT_ALS = (
+        "Wat als: dit is geen cijfer van de banenafspraak. Het zijn dezelfde uren met een of meer andere regels, zoals "
+        "hieronder staat."
+    )
+    WAT_ALS_NORM = (
+        "Wat als: een baan is een ander aantal uren per week; de uren per jaar gaan in dezelfde verhouding, ook voor de "
+        "nulmeting. Een nulmeting in banen is via haar uren omgerekend."
+    )
+    WAT_ALS_WIE_TELT = (
+        "Wat als: wie telt volgens een andere wet. De nulmeting blijft die van de groep van toen: er zijn geen uren van "
+        "2012 om haar opnieuw te tellen."
+    )
+    WAT_ALS_SECTOREN = "Wat als: markt en overheid samen, met één doelstelling: de som als er geen eigen totaal is."
+    WAT_ALS_PEILMOMENT = "Wat als: de grondslag moet op een andere dag gelden (het eind van de maand of het kwartaal)."
+    WAT_ALS_SLEUTEL = "Wat als: de ingeleende uren zijn met de verdeelsleutel van een ander jaar verdeeld."
+    WAT_ALS_SLEUTEL_NIET_NODIG = "Wat als: de gevraagde verdeelsleutel verandert hier niets, want inleen is ongedeeld."
+    WAT_ALS_GEEN_DOEL = (
+        "Wat als: de doelstelling is besloten in banen van de geldende norm en voor de groep van de geldende wet; hier "
+        "naast zou zij niets zeggen."
+    )
+
     @property
     def nummer(self) -> int:
         """De plaats in de lijst hierboven, vanaf 0."""

@@ -19,7 +19,7 @@ from services.telling.domain.perioden import dagen, maandnummer
 
 NULMAANDEN = range(maandnummer(2012, 10), maandnummer(2012, 10) + 3)
 """Het kwartaal waarin de nulmeting ligt: uren van een nulmeting zijn uren van dit kwartaal (peildatum 31-12-2012, 24 uur)."""
-NULJAAR = 2012
+NULJAAR, NULDAG = 2012, date(2012, 12, 31)
 
 
 class Peilmoment(StrEnum):
@@ -198,6 +198,10 @@ class Regelboek:
         regel = jaren[peiljaar]
         deel = {sector: (regel.getal(sector.value) or Fraction(0)) / 100 for sector in Sector}
         return Verdeelsleutel(peiljaar, deel, herkomst(regel))
+
+    def sleutel_van_nulmeting(self) -> Verdeelsleutel | None:
+        """De verdeelsleutel waarmee de ingeleende nulmeting over de sectoren gaat: altijd haar eigen."""
+        return Regelboek.sleutel(self, NULJAAR)
 
     def doel(self, gebied: str, sector: str | None, periode: str, jaar: str) -> Doel | None:
         """De doelstelling van de banenafspraak; zonder eigen totaal is het totaal de som van beide sectoren."""
