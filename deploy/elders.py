@@ -74,6 +74,16 @@ OPDRACHTEN = (
     ),
     Elders("telling", "Cijfers per periode, als tabel, CSV of JSON.", _app_van("services.telling.cli")),
     Elders(
+        "revisie",
+        "Wat er tussen twee kennismomenten aan een cijfer veranderde, zonder rest.",
+        _app_van("services.telling.brug_cli", "revisie_app"),
+    ),
+    Elders(
+        "verklaar",
+        "Een cijfer geopend tot in zijn boekingen.",
+        _app_van("services.telling.brug_cli", "verklaar_app"),
+    ),
+    Elders(
         "kluis",
         "Sleutels vervangen, nalopen wie naar wie keek, samenvoegen en vernietigen.",
         _app_van("services.intake.kluis_cli"),
