@@ -39,25 +39,35 @@ async def tellingen(
 
 async def beantwoord(tx: Tx, vraag: Vraag, nu: datetime) -> dict[str, Any]:
     """Leest regels en standen zoals toen bekend en rekent; `tx` is één momentopname (repeatable read)."""
-    selectie = vraag.selectie
+    uit = await uitkomst(tx, vraag, *await zoals_bekend(tx, vraag))
+    return {
+        "reeks": vraag.selectie.reeks,
+        "maat": vraag.maat,
+        "per": list(vraag.selectie.per),
+        "plaats": uit.plaats,
+        **await omslag(tx, vraag, nu, uit.volledigheid),
+        "cellen": uit.cellen,
+        "voetnoten": uit.voetnoten,
+    }
+
+
+async def zoals_bekend(tx: Tx, vraag: Vraag) -> tuple[Regelboek, int | None]:
+    """De regels waarmee deze vraag gerekend wordt, en haar kennismoment (microseconden sinds 1970; leeg: alles)."""
     toen = None if vraag.bekend_op is None else microseconden(vraag.bekend_op)
     regels_op = _ALTIJD if vraag.regels_nu or vraag.bekend_op is None else vraag.bekend_op
-    boek = Regelboek(await regels.bekend_op(tx, regels_op))
-    uit = await uitkomst(tx, vraag, boek, toen)
+    return Regelboek(await regels.bekend_op(tx, regels_op)), toen
+
+
+async def omslag(tx: Tx, vraag: Vraag, nu: datetime, volledigheid: dict[str, int] | None) -> dict[str, Any]:
+    """Wat bij elk antwoord zegt wat het waard is: zoals wanneer bekend, vast of niet, hoe vers, hoe volledig, demo of echt."""
     vast, gehoord_tot = await vast_tot(tx, BRONNEN), await cijfers.gehoord_tot(tx, BRONNEN)
     bekend_op, demo = vraag.bekend_op or nu, await schaal.demo(tx)
     return {
-        "reeks": selectie.reeks,
-        "maat": vraag.maat,
-        "per": list(selectie.per),
-        "plaats": uit.plaats,
         "bekendOp": antwoord.moment(bekend_op),
         "vast": vast is not None and bekend_op <= vast and not vraag.regels_nu,
         "vastTot": antwoord.moment(vast),
         "positie": await cijfers.posities(tx, TOPICS),
         "versheidSeconden": None if gehoord_tot is None else max(0, int((nu - gehoord_tot).total_seconds())),
-        "volledigheid": uit.volledigheid,
+        "volledigheid": volledigheid,
         "demo": demo and {"schaal": demo.schaal, "regio": demo.regio},
-        "cellen": uit.cellen,
-        "voetnoten": uit.voetnoten,
     }

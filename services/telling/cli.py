@@ -19,7 +19,7 @@ from shared.client import MAP, Client, Map, nette_afloop
 __all__ = ["SOORTEN", "app"]
 
 BEDRAGEN = ("uren", "banen", "nulmeting", "extra", "doelstelling", "gat")
-_REEKSEN = {
+REEKSEN = {
     "lopend": "lopende stand (kan nog veranderen)",
     "kwartaal": "kwartaalreeks (indicatief)",
     "jaarmeting": "jaarmeting (officiële methode)",
@@ -100,7 +100,8 @@ def _bedragen(antwoord: Mapping[str, Any]) -> Sequence[str]:
     return BEDRAGEN if antwoord["maat"] in BEDRAGEN else (antwoord["maat"],)
 
 
-def _demo(antwoord: Mapping[str, Any]) -> Demo | None:
+def demo_van(antwoord: Mapping[str, Any]) -> Demo | None:
+    """De demo waar dit antwoord over gaat, of None: dan is het echt."""
     return Demo(**antwoord["demo"]) if antwoord.get("demo") else None
 
 
@@ -109,7 +110,7 @@ def _schrijf_csv(antwoord: Mapping[str, Any]) -> None:
     bedragen = _bedragen(antwoord)
     velden = [*_kenmerken(antwoord), *bedragen, *(f"{naam}Exact" for naam in bedragen if naam != "doelstelling")]
     schrijver = csv.writer(sys.stdout, lineterminator="\n")
-    demo = _demo(antwoord)
+    demo = demo_van(antwoord)
     schrijver.writerow(["reeks", *velden, "status", "bekendOp", "vast", "demo"])
     for cel in antwoord["cellen"]:
         waarden = ["" if cel.get(veld) is None else cel[veld] for veld in velden]
@@ -120,7 +121,7 @@ def _schrijf_csv(antwoord: Mapping[str, Any]) -> None:
 
 
 def _druk_af(antwoord: Mapping[str, Any]) -> None:
-    titel = f"{_REEKSEN[antwoord['reeks']]} · maat {antwoord['maat']}"
+    titel = f"{REEKSEN[antwoord['reeks']]} · maat {antwoord['maat']}"
     tabel = Table(title=titel, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     kenmerken = ["periode", *antwoord["per"]]
     bedragen = [b for b in _bedragen(antwoord) if b not in ("doelstelling", "gat") or _ergens(antwoord["cellen"], b)]
@@ -128,16 +129,23 @@ def _druk_af(antwoord: Mapping[str, Any]) -> None:
         tabel.add_column(kenmerk)
     for bedrag in bedragen:
         tabel.add_column(bedrag, justify="right", no_wrap=True, style="bold" if bedrag == antwoord["maat"] else None)
-    demo = _demo(antwoord)
+    demo = demo_van(antwoord)
     if demo:
-        tabel.caption = f"Demo {demo.label}: synthetische gegevens, alle mensen en banen zijn verzonnen"
         tabel.add_column(f"{demo.label} · staat voor", justify="right", no_wrap=True)
     tabel.add_column("status", no_wrap=True)
     for cel in antwoord["cellen"]:
         getallen = [getal(cel[bedrag]) for bedrag in bedragen]
         if demo:
             getallen.append(getal(demo.staat_voor(cel[f"{antwoord['maat']}Exact"])))
-        tabel.add_row(*(_naam(cel, kenmerk) for kenmerk in kenmerken), *getallen, cel["status"])
+        tabel.add_row(*(naam_van(cel, kenmerk) for kenmerk in kenmerken), *getallen, cel["status"])
+    toon(tabel, antwoord)
+
+
+def toon(tabel: Table, antwoord: Mapping[str, Any]) -> None:
+    """Drukt een tabel af, met of het een demo is, de voetnoten, en wat het antwoord waard is."""
+    demo = demo_van(antwoord)
+    if demo:
+        tabel.caption = f"Demo {demo.label}: synthetische gegevens, alle mensen en banen zijn verzonnen"
     scherm = Console(highlight=False)
     heel = Console(width=1000).measure(tabel).maximum
     Console(highlight=False, width=max(scherm.width, heel)).print(tabel)  # niets afkappen: liever een brede regel
@@ -150,7 +158,8 @@ def _ergens(cellen: Sequence[Mapping[str, Any]], bedrag: str) -> bool:
     return any(cel[bedrag] is not None for cel in cellen)
 
 
-def _naam(cel: Mapping[str, Any], kenmerk: str) -> str:
+def naam_van(cel: Mapping[str, Any], kenmerk: str) -> str:
+    """Een kenmerk van een cel om te lezen, met de naam van een gebied erbij."""
     waarde, naam = cel[kenmerk], cel.get(f"{kenmerk}Naam")
     return "ongedeeld" if waarde is None else f"{waarde} {naam}" if naam else str(waarde)
 

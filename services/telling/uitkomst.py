@@ -48,19 +48,19 @@ async def _personen(tx: Tx, selectie: Selectie, boek: Regelboek, toen: int | Non
         soorten = await hoofdbanen.soorten(tx, peilmoment)
         per_maand = {opname.maanden[-1]: tellend(opname, boek, soorten) for opname in groep}
         geteld += await hoofdbanen.hoofdbanen(tx, per_maand, plaats, peilmoment, _nodig(selectie), toen)
-    cellen, noten = antwoord.aantallen(PERSONEN, personen(geteld, boek, selectie), _namen(selectie, boek))
-    standen = await _standen(tx, selectie, alle, toen)
-    return Uitkomst(cellen, noten, _plaats(alle), await _volledigheid(tx, boek, alle, standen, toen))
+    cellen, noten = antwoord.aantallen(PERSONEN, personen(geteld, boek, selectie), gebiedsnamen(selectie, boek))
+    standen = await lees_standen(tx, selectie, alle, toen)
+    return Uitkomst(cellen, noten, _plaats(alle), await volledigheid(tx, boek, alle, standen, toen))
 
 
 async def _uren(tx: Tx, selectie: Selectie, boek: Regelboek, toen: int | None) -> Uitkomst:
     alle = opnames(selectie, boek)
-    standen = await _standen(tx, selectie, alle, toen)
-    cellen, noten = antwoord.cellen(figuur(standen, boek, selectie), _namen(selectie, boek))
-    return Uitkomst(cellen, noten, _plaats(alle), await _volledigheid(tx, boek, alle, standen, toen))
+    standen = await lees_standen(tx, selectie, alle, toen)
+    cellen, noten = antwoord.cellen(figuur(standen, boek, selectie), gebiedsnamen(selectie, boek))
+    return Uitkomst(cellen, noten, _plaats(alle), await volledigheid(tx, boek, alle, standen, toen))
 
 
-def _namen(selectie: Selectie, boek: Regelboek) -> Mapping[str, str]:
+def gebiedsnamen(selectie: Selectie, boek: Regelboek) -> Mapping[str, str]:
     """De namen van gebieden. Een regio die in geen enkel gebied voorkomt, is een vergissing van de vrager."""
     if not selectie.gebied_nodig:
         return {}
@@ -87,7 +87,7 @@ def _groepen(alle: Sequence[Opname]) -> dict[tuple[str, str], list[Opname]]:
     return groepen
 
 
-async def _standen(tx: Tx, selectie: Selectie, alle: Sequence[Opname], toen: int | None) -> list[Stand]:
+async def lees_standen(tx: Tx, selectie: Selectie, alle: Sequence[Opname], toen: int | None) -> list[Stand]:
     """De standen van alle opnames; opnames met dezelfde plaats en hetzelfde peilmoment in één vraag."""
     return [
         stand
@@ -98,7 +98,7 @@ async def _standen(tx: Tx, selectie: Selectie, alle: Sequence[Opname], toen: int
     ]
 
 
-async def _volledigheid(
+async def volledigheid(
     tx: Tx, boek: Regelboek, alle: Sequence[Opname], standen: Sequence[Stand], toen: int | None
 ) -> dict[str, int]:
     """Van hoeveel baan-maanden uren te verwachten waren en van hoeveel er iets gezegd is; heel het land, alle maanden."""
