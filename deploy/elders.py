@@ -84,6 +84,11 @@ OPDRACHTEN = (
         _app_van("services.telling.brug_cli", "verklaar_app"),
     ),
     Elders(
+        "stromen",
+        "Werk gevonden en verloren, in- en uitstroom, als tabel, CSV of JSON.",
+        _app_van("services.telling.stromen_cli"),
+    ),
+    Elders(
         "kluis",
         "Sleutels vervangen, nalopen wie naar wie keek, samenvoegen en vernietigen.",
         _app_van("services.intake.kluis_cli"),

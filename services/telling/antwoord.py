@@ -40,7 +40,7 @@ def aantallen(maat: str, cijfers: Sequence[Aantal], namen: Mapping[str, str]) ->
         | _bedrag(maat, Fraction(cel.aantal))
         | {
             "status": cel.status,
-            "regels": {naam: _herkomst(herkomst) for naam, herkomst in cel.regels.items()},
+            "regels": herkomsten(cel.regels),
             "voetnoten": [nummers[noot] for noot in cel.noten],
         }
         for cel in cijfers
@@ -145,7 +145,7 @@ def _cel(cel: Cel, namen: Mapping[str, str], nummers: Mapping[Noot, int]) -> dic
     doel = cel.doel
     uit |= {"doelstelling": doel.aantal if doel else None, "doelstellingStatus": doel.status if doel else None}
     uit |= _bedrag("gat", cel.gat)
-    regels = {naam: _herkomst(herkomst) for naam, herkomst in cel.regels.items()}
+    regels = herkomsten(cel.regels)
     if doel is not None:
         regels["doelstelling"] = _herkomst(doel.herkomst)
     return uit | {"status": cel.status, "regels": regels, "voetnoten": [nummers[noot] for noot in cel.noten]}
@@ -155,6 +155,11 @@ def _bedrag(naam: str, bedrag: Fraction | None) -> dict[str, Any]:
     if bedrag is None:
         return {naam: None, f"{naam}Exact": None}
     return {naam: afgerond(bedrag), f"{naam}Exact": exact(bedrag)}
+
+
+def herkomsten(regels: Mapping[str, Herkomst | None]) -> dict[str, Any]:
+    """De toegepaste regels, elk met haar versie en bron."""
+    return {naam: _herkomst(herkomst) for naam, herkomst in regels.items()}
 
 
 def _herkomst(herkomst: Herkomst | None) -> dict[str, Any] | None:

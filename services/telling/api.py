@@ -16,7 +16,7 @@ from services.telling.handlers import TOPICS
 from services.telling.revisie import revisie
 from services.telling.store import boekingen, cijfers, regels
 from services.telling.store.cijfers import ALTIJD
-from services.telling.uitkomst import namen_van, uitkomst
+from services.telling.uitkomst import gebiedsnamen, uitkomst
 from services.telling.verklaring import Regel, verklaar
 from services.telling.vraag import (
     Bladwijzer,
@@ -100,9 +100,8 @@ async def tellingen_verklaring(
 
 async def beantwoord(tx: Tx, vraag: Vraag, nu: datetime) -> dict[str, Any]:
     """Leest regels en standen zoals toen bekend en rekent; `tx` is één momentopname (repeatable read)."""
-    toen = None if vraag.bekend_op is None else microseconden(vraag.bekend_op)
-    uit = await uitkomst(tx, vraag, vraag.anders(await _boek(tx, vraag, vraag.bekend_op)), toen)
-    stand = await _stand(tx, vraag, nu)
+    boek, toen = await zoals_bekend(tx, vraag)
+    uit = await uitkomst(tx, vraag, vraag.anders(boek), toen)
     return {
         "reeks": vraag.selectie.reeks,
         "maat": vraag.maat,
@@ -111,9 +110,29 @@ async def beantwoord(tx: Tx, vraag: Vraag, nu: datetime) -> dict[str, Any]:
         "bestandsnaam": bestandsnaam(vraag),
         "bekendOp": antwoord.moment(vraag.bekend_op or nu),
         "volledigheid": uit.volledigheid,
-        **stand,
+        **await omslag(tx, vraag, nu),
         "cellen": uit.cellen,
         "voetnoten": uit.voetnoten,
+    }
+
+
+async def zoals_bekend(tx: Tx, vraag: Vraag) -> tuple[Regelboek, int | None]:
+    """De regels die deze vraag kent, en haar kennismoment (microseconden sinds 1970; leeg: alles)."""
+    toen = None if vraag.bekend_op is None else microseconden(vraag.bekend_op)
+    return await _boek(tx, vraag, vraag.bekend_op), toen
+
+
+async def omslag(tx: Tx, vraag: Vraag, nu: datetime) -> dict[str, Any]:
+    """Wat bij elk antwoord zegt wat het waard is: vast of niet, hoe vers, wat als of echt, demo of echt."""
+    vast, gehoord_tot = await vast_tot(tx, BRONNEN), await cijfers.gehoord_tot(tx, BRONNEN)
+    demo = await schaal.demo(tx)
+    return {
+        "watAls": vraag.wat_als and dict(vraag.wat_als.gevraagd),
+        "vast": vast is not None and (vraag.bekend_op or nu) <= vast and not vraag.regels_nu and not vraag.wat_als,
+        "vastTot": antwoord.moment(vast),
+        "positie": await cijfers.posities(tx, TOPICS),
+        "versheidSeconden": None if gehoord_tot is None else max(0, int((nu - gehoord_tot).total_seconds())),
+        "demo": demo and {"schaal": demo.schaal, "regio": demo.regio},
     }
 
 
@@ -129,25 +148,25 @@ async def overbrug(tx: Tx, vraag: Vraag, van: datetime, nu: datetime) -> dict[st
         "bekendVan": antwoord.moment(van),
         "bekendTot": antwoord.moment(vraag.bekend_op or nu),
         "volgorde": {"redenen": list(REDENCODES), "regels": list(REGELVOLGORDE)},
-        **await _stand(tx, vraag, nu),
-        "cellen": antwoord.bruggen(gevonden, vraag.selectie.per, namen_van(vraag.selectie, later)),
+        **await omslag(tx, vraag, nu),
+        "cellen": antwoord.bruggen(gevonden, vraag.selectie.per, gebiedsnamen(vraag.selectie, later)),
         "voetnoten": [GEEN_BRUG] if any(brug.verschil is None for brug in gevonden) else [],
     }
 
 
 async def open_(tx: Tx, vraag: Vraag, na: Bladwijzer | None, aantal: int, nu: datetime, *, wie: bool) -> dict[str, Any]:
     """De verklaring van een vraag, met het blad van `aantal` boekingen na `na`; `wie`: ook van wie zij zijn."""
-    boek = vraag.anders(await _boek(tx, vraag, vraag.bekend_op))
-    toen = ALTIJD if vraag.bekend_op is None else microseconden(vraag.bekend_op)
-    uit = await verklaar(tx, vraag, boek, toen, na, aantal + 1)
-    blad, per, namen = uit.regels[:aantal], vraag.selectie.per, namen_van(vraag.selectie, boek)
+    boek, toen = await zoals_bekend(tx, vraag)
+    boek = vraag.anders(boek)
+    uit = await verklaar(tx, vraag, boek, ALTIJD if toen is None else toen, na, aantal + 1)
+    blad, per, namen = uit.regels[:aantal], vraag.selectie.per, gebiedsnamen(vraag.selectie, boek)
     pseudoniemen = await _pseudoniemen(tx, blad) if wie else {}
     return {
         "reeks": vraag.selectie.reeks,
         "maat": vraag.maat,
         "per": list(per),
         "bekendOp": antwoord.moment(vraag.bekend_op or nu),
-        **await _stand(tx, vraag, nu),
+        **await omslag(tx, vraag, nu),
         "formule": FORMULES[vraag.maat],
         "cellen": antwoord.verklaringen(vraag.maat, uit, per, namen),
         "boekingen": antwoord.regels(blad, per, namen, pseudoniemen),
@@ -167,17 +186,3 @@ async def _pseudoniemen(tx: Tx, blad: Sequence[Regel]) -> dict[str, dict[int, UU
 async def _boek(tx: Tx, vraag: Vraag, moment: datetime | None) -> Regelboek:
     """De regels die op `moment` bekend waren, of met `regels=nu` (en zonder moment) die van nu."""
     return Regelboek(await regels.bekend_op(tx, _ALTIJD if vraag.regels_nu or moment is None else moment))
-
-
-async def _stand(tx: Tx, vraag: Vraag, nu: datetime) -> dict[str, Any]:
-    """Wat een antwoord waard is: vast of niet, tot waar er gehoord is, en of de gegevens verzonnen zijn."""
-    vast, gehoord_tot = await vast_tot(tx, BRONNEN), await cijfers.gehoord_tot(tx, BRONNEN)
-    demo = await schaal.demo(tx)
-    return {
-        "watAls": vraag.wat_als and dict(vraag.wat_als.gevraagd),
-        "vast": vast is not None and (vraag.bekend_op or nu) <= vast and not vraag.regels_nu and not vraag.wat_als,
-        "vastTot": antwoord.moment(vast),
-        "positie": await cijfers.posities(tx, TOPICS),
-        "versheidSeconden": None if gehoord_tot is None else max(0, int((nu - gehoord_tot).total_seconds())),
-        "demo": demo and {"schaal": demo.schaal, "regio": demo.regio},
-    }

@@ -20,7 +20,7 @@ from shared.client import MAP, Client, Map, nette_afloop
 __all__ = ["SOORTEN", "app"]
 
 BEDRAGEN = ("uren", "banen", "nulmeting", "extra", "doelstelling", "gat")
-_REEKSEN = {
+REEKSEN = {
     "lopend": "lopende stand (kan nog veranderen)",
     "kwartaal": "kwartaalreeks (indicatief)",
     "jaarmeting": "jaarmeting (officiële methode)",
@@ -90,7 +90,7 @@ def telling(
     elif formaat is Vorm.CSV or uit is not None:
         _geef(_csv(antwoord), antwoord, uit, "csv")
     else:
-        _druk_af(antwoord)
+        toon(tabel_van(antwoord), antwoord)
 
 
 def _geef(tekst: str, antwoord: Mapping[str, Any], map_: Path | None, soort: str) -> None:
@@ -119,7 +119,8 @@ def _bedragen(antwoord: Mapping[str, Any]) -> Sequence[str]:
     return BEDRAGEN if antwoord["maat"] in BEDRAGEN else (antwoord["maat"],)
 
 
-def _demo(antwoord: Mapping[str, Any]) -> Demo | None:
+def demo_van(antwoord: Mapping[str, Any]) -> Demo | None:
+    """De demo waar dit antwoord over gaat, of None: dan is het echt."""
     return Demo(**antwoord["demo"]) if antwoord.get("demo") else None
 
 
@@ -129,7 +130,7 @@ def _csv(antwoord: Mapping[str, Any]) -> str:
     velden = [*_kenmerken(antwoord), *bedragen, *(f"{naam}Exact" for naam in bedragen if naam != "doelstelling")]
     uit = io.StringIO()
     schrijver = csv.writer(uit, lineterminator="\n")
-    demo = _demo(antwoord)
+    demo = demo_van(antwoord)
     schrijver.writerow(["reeks", *velden, "status", "watAls", "bekendOp", "vast", "demo"])
     for cel in antwoord["cellen"]:
         waarden = ["" if cel.get(veld) is None else cel[veld] for veld in velden]
@@ -146,7 +147,7 @@ def _wat_als(antwoord: Mapping[str, Any]) -> str:
 
 def tabel_van(antwoord: Mapping[str, Any]) -> Table:
     """Het antwoord als tabel; een wat-als heeft een andere kleur en zegt het in de titel."""
-    titel = f"{_REEKSEN[antwoord['reeks']]} · maat {antwoord['maat']}"
+    titel = f"{REEKSEN[antwoord['reeks']]} · maat {antwoord['maat']}"
     anders = _wat_als(antwoord)
     if anders:
         titel = f"WAT ALS {anders} · geen cijfer van de banenafspraak\n{titel}"
@@ -159,21 +160,24 @@ def tabel_van(antwoord: Mapping[str, Any]) -> Table:
         tabel.add_column(kenmerk)
     for bedrag in bedragen:
         tabel.add_column(bedrag, justify="right", no_wrap=True, style="bold" if bedrag == antwoord["maat"] else None)
-    demo = _demo(antwoord)
+    demo = demo_van(antwoord)
     if demo:
-        tabel.caption = f"Demo {demo.label}: synthetische gegevens, alle mensen en banen zijn verzonnen"
         tabel.add_column(f"{demo.label} · staat voor", justify="right", no_wrap=True)
     tabel.add_column("status", no_wrap=True)
     for cel in antwoord["cellen"]:
         getallen = [getal(cel[bedrag]) for bedrag in bedragen]
         if demo:
             getallen.append(getal(demo.staat_voor(cel[f"{antwoord['maat']}Exact"])))
-        tabel.add_row(*(_naam(cel, kenmerk) for kenmerk in kenmerken), *getallen, cel["status"])
+        tabel.add_row(*(naam_van(cel, kenmerk) for kenmerk in kenmerken), *getallen, cel["status"])
     return tabel
 
 
-def _druk_af(antwoord: Mapping[str, Any]) -> None:
-    scherm, tabel = Console(highlight=False), tabel_van(antwoord)
+def toon(tabel: Table, antwoord: Mapping[str, Any]) -> None:
+    """Drukt een tabel af, met of het een demo is, de voetnoten, en wat het antwoord waard is."""
+    demo = demo_van(antwoord)
+    if demo:
+        tabel.caption = f"Demo {demo.label}: synthetische gegevens, alle mensen en banen zijn verzonnen"
+    scherm = Console(highlight=False)
     heel = Console(width=1000).measure(tabel).maximum
     Console(highlight=False, width=max(scherm.width, heel)).print(tabel)  # niets afkappen: liever een brede regel
     for nummer, noot in enumerate(antwoord["voetnoten"], start=1):
@@ -185,7 +189,8 @@ def _ergens(cellen: Sequence[Mapping[str, Any]], bedrag: str) -> bool:
     return any(cel[bedrag] is not None for cel in cellen)
 
 
-def _naam(cel: Mapping[str, Any], kenmerk: str) -> str:
+def naam_van(cel: Mapping[str, Any], kenmerk: str) -> str:
+    """Een kenmerk van een cel om te lezen, met de naam van een gebied erbij."""
     waarde, naam = cel[kenmerk], cel.get(f"{kenmerk}Naam")
     return "ongedeeld" if waarde is None else f"{waarde} {naam}" if naam else str(waarde)
 

@@ -48,17 +48,17 @@ async def _personen(tx: Tx, vraag: Vraag, boek: Regelboek, toen: int | None) -> 
     selectie = vraag.selectie
     alle, geteld = peilmaanden(selectie, boek), await Personen(tx, selectie).lees(boek, toen)
     aantallen = _gemerkt(personen(geteld, boek, selectie), vraag)
-    cellen, noten = antwoord.aantallen(PERSONEN, aantallen, namen_van(selectie, boek))
+    cellen, noten = antwoord.aantallen(PERSONEN, aantallen, gebiedsnamen(selectie, boek))
     standen = await cijfers.van_opnames(tx, alle, selectie.nodig, toen)
-    return Uitkomst(cellen, noten, _plaats(alle), await _volledigheid(tx, boek, alle, standen, toen))
+    return Uitkomst(cellen, noten, _plaats(alle), await volledigheid(tx, boek, alle, standen, toen))
 
 
 async def _uren(tx: Tx, vraag: Vraag, boek: Regelboek, toen: int | None) -> Uitkomst:
     selectie = vraag.selectie
     alle = opnames(selectie, boek)
     standen = await cijfers.van_opnames(tx, alle, selectie.nodig, toen)
-    cellen, noten = antwoord.cellen(_gemerkt(figuur(standen, boek, selectie), vraag), namen_van(selectie, boek))
-    return Uitkomst(cellen, noten, _plaats(alle), await _volledigheid(tx, boek, alle, standen, toen))
+    cellen, noten = antwoord.cellen(_gemerkt(figuur(standen, boek, selectie), vraag), gebiedsnamen(selectie, boek))
+    return Uitkomst(cellen, noten, _plaats(alle), await volledigheid(tx, boek, alle, standen, toen))
 
 
 def _gemerkt(cijfers: list[Cijfer], vraag: Vraag) -> list[Cijfer]:
@@ -66,7 +66,7 @@ def _gemerkt(cijfers: list[Cijfer], vraag: Vraag) -> list[Cijfer]:
     return vraag.wat_als.merk(cijfers, vraag.selectie) if vraag.wat_als else cijfers
 
 
-def namen_van(selectie: Selectie, boek: Regelboek) -> Mapping[str, str]:
+def gebiedsnamen(selectie: Selectie, boek: Regelboek) -> Mapping[str, str]:
     """De namen van gebieden. Een regio die in geen enkel gebied voorkomt, is een vergissing van de vrager."""
     if not selectie.gebied_nodig:
         return {}
@@ -80,7 +80,7 @@ def _plaats(alle: Sequence[Opname]) -> list[str]:
     return sorted({opname.plaats.waarde for opname in alle})
 
 
-async def _volledigheid(
+async def volledigheid(
     tx: Tx, boek: Regelboek, alle: Sequence[Opname], standen: Sequence[Stand], toen: int | None
 ) -> dict[str, int]:
     """Van hoeveel baan-maanden uren te verwachten waren en van hoeveel er iets gezegd is; heel het land, alle maanden."""

@@ -15,6 +15,7 @@ from fastapi import FastAPI
 from services.telling.api import router
 from services.telling.handlers import Verwerker
 from services.telling.regelinvoer import SOORTEN
+from services.telling.stromen import router as stromen
 from shared.api import NDJSON, meld_problemen_aan, router_voor
 from shared.auth import Aanroeper
 from tests.conftest import MaakDatabase
@@ -87,6 +88,9 @@ class Telling:
         uit: Json = antwoord.json()
         return uit
 
+    async def stromen(self, **parameters: str) -> httpx.Response:
+        return await self._http.get("/v1/stromen", params=parameters)
+
     async def relay(self, tijd: datetime) -> None:
         """Nummert wat klaarstaat, zoals de relay na het vastleggen doet."""
         await self.pool.execute("update uitgaand set publicatienr = volgorde, ce_time = $1 where ce_time is null", tijd)
@@ -113,6 +117,7 @@ async def _telling(pool: Any) -> AsyncIterator[Telling]:
     meld_problemen_aan(app)
     app.include_router(router_voor(SOORTEN))
     app.include_router(router)
+    app.include_router(stromen)
     app.state.pool, app.state.poort, app.state.vingersleutel = pool, _Poort(), lambda: b"proef"
     app.state.mag_schrijven = lambda: True
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://telling") as http:

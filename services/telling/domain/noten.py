@@ -71,6 +71,21 @@ class Noot(Enum):
         "naast zou zij niets zeggen."
     )
 
+    STROMEN = (
+        "Stromen vergelijken het eind van de periode met het eind van de vorige. Wie op het andere moment in de doelgroep was "
+        "(een grondslag die telt, en niet in beschut werk of Wsw beschut), vond of verloor werk; wie dat niet was, kwam of ging "
+        "werkend. Wie bleef werken in een andere regio, is verhuisd."
+    )
+    GRENZEN_VERPLAATST = (
+        "Een deel van de verhuisden ging zelf niet naar een ander gebied: hun gemeente hoort sinds deze periode bij een andere "
+        "regio (waarvanGrenzen)."
+    )
+    REGISTERSTROOM = (
+        "Een reden is de gebeurtenis die dit begin of einde het laatst in het register bracht. Van iemand met meer grondslagen "
+        "is het die met het vroegste begin, of bij vertrek die met het laatste einde. Van wat voor deze uitgave geboekt is, is "
+        "de reden onbekend."
+    )
+
     @property
     def nummer(self) -> int:
         """De plaats in de lijst hierboven, vanaf 0."""

@@ -15,7 +15,7 @@ from services.telling.domain.aantal import Aantal
 from services.telling.domain.gebieden import NEDERLAND, ONBEKEND, Grenzen
 from services.telling.domain.noten import Noot
 from services.telling.domain.optelling import Optelling
-from services.telling.domain.regels import Regelboek
+from services.telling.domain.regels import Herkomst, Regelboek
 from services.telling.domain.selectie import Opname, Selectie, Stand, opnames
 
 Geteld = tuple[Stand, int]
@@ -35,6 +35,16 @@ def tellend(opname: Opname, boek: Regelboek, soorten: Iterable[tuple[str, str]])
         for gronden, vorm in soorten
         if telt([Grondslag(code) for code in gronden.split(",") if code], Vorm(vorm), wet)
     ]
+
+
+def peilregels(opname: Opname, boek: Regelboek, grenzen: Grenzen, selectie: Selectie) -> dict[str, Herkomst | None]:
+    """De regels waarmee personen in de maand van deze opname geteld zijn."""
+    return {
+        "wieTelt": boek.wet(opname.peildag(opname.maanden[-1])).herkomst,
+        "peilmoment": opname.peilmoment.herkomst,
+        "grenzen": grenzen.herkomst(selectie.grensdag(opname.periode)) if selectie.gebied_nodig else None,
+        "plaats": opname.plaats.herkomst,
+    }
 
 
 def personen(geteld: Iterable[Geteld], boek: Regelboek, selectie: Selectie) -> list[Aantal]:
@@ -71,17 +81,11 @@ class _Peiling:
         s = self.selectie
         gebied = kenmerken.get("gemeente") or s.gemeente or kenmerken.get("regio") or s.regio or NEDERLAND
         noten = [Noot.PERSONEN] + ([Noot.LOPEND] if s.reeks is Reeks.LOPEND else [])
-        peildag = self.opname.peildag(self.opname.maanden[-1])
         return Aantal(
             periode=str(self.opname.periode),
             kenmerken=kenmerken,
             aantal=aantal,
             status="lopend" if s.reeks is Reeks.LOPEND else "indicatief",
             noten=tuple(noten + ([Noot.PLAATS_ONBEKEND] if gebied == ONBEKEND else [])),
-            regels={
-                "wieTelt": self.boek.wet(peildag).herkomst,
-                "peilmoment": self.opname.peilmoment.herkomst,
-                "grenzen": self.grenzen.herkomst(s.grensdag(self.opname.periode)) if s.gebied_nodig else None,
-                "plaats": self.opname.plaats.herkomst,
-            },
+            regels=peilregels(self.opname, self.boek, self.grenzen, s),
         )

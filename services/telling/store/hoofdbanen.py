@@ -1,6 +1,7 @@
 """Personen met werk lezen: per persoon de hoofdbaan van een maand, zoals toen bekend, opgeteld op haar kenmerken."""
 
 from collections.abc import Collection, Mapping
+from typing import Any
 
 from services.telling.domain.personen import Geteld
 from services.telling.domain.selectie import Stand
@@ -13,20 +14,27 @@ RUIM = "set local enable_nestloop = off; set local enable_mergejoin = off; set l
 _SOORTEN = "select distinct {grondslagen} as grondslagen, vorm from cel"
 # tellend: de cellen waarvan de uren in die maand tellen, met hun vaste volgorde. In één getal per (persoon, cel): uren eerst,
 # bij gelijke uren de cel die in volgorde voorgaat; zo is er niets te sorteren. Die 2^24 is ruim boven het aantal cellen.
-_HOOFDBANEN = """
+WIE_WERKT = """
 with tellend as materialized (
   select t.maand, c.cel_id, row_number() over (partition by t.maand order by c.sleutel collate "C") as rang
-  from unnest($3::smallint[], $4::text[], $5::text[]) t (maand, grondslagen, vorm)
-  join cel c on c.{grondslagen} = t.grondslagen and c.vorm = t.vorm
+  from unnest($3::smallint[], $4::text[], $5::text[], $6::text[]) t (maand, peilmoment, grondslagen, vorm)
+  join (
+    select cel_id, sleutel, vorm, 'maand' as peilmoment, grondslagen_maand as grondslagen from cel union all
+    select cel_id, sleutel, vorm, 'kwartaal', grondslagen_kwartaal from cel
+  ) c using (peilmoment, grondslagen, vorm)
 ), uren as (
   select b.maand, b.persoon_nr, b.cel_id, t.rang, sum(b.delta_uren_x100)::integer as x100
   from boeking b join tellend t using (maand, cel_id)
   where b.maand = any($1::smallint[]) and b.bekend_op <= $2
   group by b.maand, b.persoon_nr, b.plaatsing_nr, b.cel_id, t.rang
 ), hoofd as (
-  select maand, max(x100::bigint * 16777216 - rang) as beste from uren
+  select maand, persoon_nr, max(x100::bigint * 16777216 - rang) as beste from uren
   group by maand, persoon_nr having sum(x100) > 0
-), per_cel as (
+)
+"""
+"""Als begin van een vraag: wie werkt (`hoofd`), en welke cellen tellen (`tellend`). Wat zij wil weten: `wie_werkt`."""
+_HOOFDBANEN = """
+{wie_werkt}, per_cel as (
   select maand, 16777216 - (beste & 16777215) as rang, count(*) as personen from hoofd group by 1, 2
 )
 select p.maand, {kenmerken}, sum(p.personen)::bigint as personen
@@ -38,6 +46,13 @@ group by 1, 2, 3, 4, 5, 6, 7
 async def soorten(tx: Tx, peilmoment: str) -> list[tuple[str, str]]:
     """Elke combinatie van (grondslagen, vorm) die in een cel voorkomt; zij beslist of een uur kan tellen."""
     return [tuple(rij) for rij in await tx.fetch(_SOORTEN.format(grondslagen=kolom_grondslagen(peilmoment)))]
+
+
+def wie_werkt(tellend: Mapping[int, tuple[str, Collection[tuple[str, str]]]], bekend_op: int | None) -> list[Any]:
+    """De argumenten van `WIE_WERKT`: per maand het peilmoment en welke (grondslagen, vorm) dan tellen."""
+    rijen = [(maand, peilmoment, *soort) for maand, (peilmoment, soorten_) in tellend.items() for soort in soorten_]
+    kolommen = [list(kolom) for kolom in zip(*rijen, strict=True)] if rijen else [[], [], [], []]
+    return [list(tellend), ALTIJD if bekend_op is None else bekend_op, *kolommen]
 
 
 async def hoofdbanen(
@@ -53,11 +68,7 @@ async def hoofdbanen(
     `tellend`: per maand welke (grondslagen, vorm) tellen. Hoofdbaan: de baan met de meeste tellende uren in die maand; bij
     gelijke uren de cel waarvan de sleutel voorgaat, in vaste volgorde van tekens. `nodig` en `bekend_op` als bij standen.
     """
-    rijen = [(maand, *soort) for maand, soorten_ in tellend.items() for soort in soorten_]
-    vraag = _HOOFDBANEN.format(
-        grondslagen=kolom_grondslagen(peilmoment), kenmerken=kenmerken(plaats, peilmoment, nodig)
-    )
-    kolommen = [list(kolom) for kolom in zip(*rijen, strict=True)] if rijen else [[], [], []]
+    vraag = _HOOFDBANEN.format(wie_werkt=WIE_WERKT, kenmerken=kenmerken(plaats, peilmoment, nodig))
     await tx.execute(RUIM)
-    gevonden = await tx.fetch(vraag, list(tellend), ALTIJD if bekend_op is None else bekend_op, *kolommen)
+    gevonden = await tx.fetch(vraag, *wie_werkt({maand: (peilmoment, s) for maand, s in tellend.items()}, bekend_op))
     return [(Stand._make((*van, 0, 0)), personen) for *van, personen in gevonden]

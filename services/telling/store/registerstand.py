@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 from banenspoor_contracts.wie_telt import AAN_WERK_GEBONDEN, DIENSTBETREKKING
 
@@ -11,7 +12,7 @@ from shared.db import Tx
 
 # netto: wat er na af- en bijboeken staat. Dag voor dag geteld, om het geheugen klein te houden. Een grondslag die aan werk
 # gebonden is, geldt alleen in een maand met uren in een dienstbetrekking.
-_GEREGISTREERD = """
+WIE_STAAT = """
 with netto as materialized (
   select persoon_nr, grondslag, van, tot from registerboeking
   where bekend_op <= $3 and ($4::text is null or grondslag = $4)
@@ -23,6 +24,10 @@ with netto as materialized (
     and persoon_nr in (select persoon_nr from gebonden)
   group by maand, persoon_nr having sum(delta_uren_x100) > 0
 )
+"""
+"""Als begin van een vraag: wie er wanneer in staat (`netto`) en wie in een maand in een dienstbetrekking is (`werkend`)."""
+_GEREGISTREERD = """
+{wie_staat}
 select d.dag, telling.grondslag, telling.personen
 from unnest($1::date[], $2::smallint[]) d (dag, maand)
 cross join lateral (
@@ -36,6 +41,18 @@ cross join lateral (
 """
 
 
+def wie_staat(dagen: Sequence[date], grondslag: str | None, bekend_op: int | None) -> list[Any]:
+    """De argumenten van `WIE_STAAT`."""
+    return [
+        list(dagen),
+        [maand_van_dag(dag) for dag in dagen],
+        ALTIJD if bekend_op is None else bekend_op,
+        grondslag,
+        sorted(AAN_WERK_GEBONDEN),
+        sorted(DIENSTBETREKKING),
+    ]
+
+
 async def geregistreerd(
     tx: Tx, dagen: Sequence[date], grondslag: str | None, per_grondslag: bool, bekend_op: int | None
 ) -> dict[tuple[date, str | None], int]:
@@ -44,14 +61,6 @@ async def geregistreerd(
     `grondslag`: alleen wie op deze grondslag staat. `bekend_op` (microseconden sinds 1970): zoals toen bekend; None: alles.
     """
     await tx.execute("set local enable_sort = off; set local jit = off; set local work_mem = '64MB'")
-    rijen = await tx.fetch(
-        _GEREGISTREERD,
-        list(dagen),
-        [maand_van_dag(dag) for dag in dagen],
-        ALTIJD if bekend_op is None else bekend_op,
-        grondslag,
-        sorted(AAN_WERK_GEBONDEN),
-        sorted(DIENSTBETREKKING),
-        per_grondslag,
-    )
+    vraag = _GEREGISTREERD.format(wie_staat=WIE_STAAT)
+    rijen = await tx.fetch(vraag, *wie_staat(dagen, grondslag, bekend_op), per_grondslag)
     return {(rij["dag"], rij["grondslag"]): rij["personen"] for rij in rijen}
