@@ -74,6 +74,11 @@ OPDRACHTEN = (
     ),
     Elders("telling", "Cijfers per periode, als tabel, CSV of JSON.", _app_van("services.telling.cli")),
     Elders(
+        "reeksbrug",
+        "Van kwartaalcijfer naar jaarmeting, stap voor stap.",
+        _app_van("services.telling.reeksbrug_cli"),
+    ),
+    Elders(
         "kluis",
         "Sleutels vervangen, nalopen wie naar wie keek, samenvoegen en vernietigen.",
         _app_van("services.intake.kluis_cli"),

@@ -43,13 +43,18 @@ async def tellingen(
         raise Probleem(400, fout.code, fout.titel, fout.detail) from None
 
 
+async def regelboek(tx: Tx, vraag: Vraag) -> Regelboek:
+    """De regels waarmee deze vraag beantwoord wordt: zoals toen bekend, of die van nu, of met een wat-als."""
+    op = _ALTIJD if vraag.regels_nu or vraag.bekend_op is None else vraag.bekend_op
+    boek = Regelboek(await regels.bekend_op(tx, op))
+    return WatAlsBoek(boek, vraag.wat_als) if vraag.wat_als else boek
+
+
 async def beantwoord(tx: Tx, vraag: Vraag, nu: datetime) -> dict[str, Any]:
     """Leest regels en standen zoals toen bekend en rekent; `tx` is één momentopname (repeatable read)."""
     selectie = vraag.selectie
     toen = None if vraag.bekend_op is None else microseconden(vraag.bekend_op)
-    regels_op = _ALTIJD if vraag.regels_nu or vraag.bekend_op is None else vraag.bekend_op
-    boek = Regelboek(await regels.bekend_op(tx, regels_op))
-    boek = WatAlsBoek(boek, vraag.wat_als) if vraag.wat_als else boek
+    boek = await regelboek(tx, vraag)
     uit = await uitkomst(tx, vraag, boek, toen)
     vast, gehoord_tot = await vast_tot(tx, BRONNEN), await cijfers.gehoord_tot(tx, BRONNEN)
     bekend_op, demo = vraag.bekend_op or nu, await schaal.demo(tx)

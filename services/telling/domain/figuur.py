@@ -58,6 +58,14 @@ def figuur(standen: Iterable[Stand], boek: Regelboek, selectie: Selectie) -> lis
     ]
 
 
+def cellen(
+    standen: Iterable[Stand], boek: Regelboek, selectie: Selectie, opname: Opname, sleutel: Verdeelsleutel | None
+) -> list[Cel]:
+    """De cellen van één opname; `sleutel` verdeelt inleen over de sectoren, zonder blijft het ongedeeld."""
+    optelling = Optelling(selectie, opname, boek, Grenzen.uit(boek), sleutel)
+    return list(_Periode(optelling, boek.norm(opname.periode.einde)).cellen(standen))
+
+
 def _periode(selectie: Selectie, opname: Opname, boek: Regelboek, grenzen: Grenzen) -> "_Periode":
     sleutel = boek.sleutel(opname.periode.jaar) if selectie.inleen_verdeeld() else None
     return _Periode(Optelling(selectie, opname, boek, grenzen, sleutel), boek.norm(opname.periode.einde))
