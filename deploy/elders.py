@@ -89,6 +89,11 @@ OPDRACHTEN = (
         _app_van("services.telling.stromen_cli"),
     ),
     Elders(
+        "reeksbrug",
+        "Van kwartaalcijfer naar jaarmeting, stap voor stap.",
+        _app_van("services.telling.reeksbrug_cli"),
+    ),
+    Elders(
         "kluis",
         "Sleutels vervangen, nalopen wie naar wie keek, samenvoegen en vernietigen.",
         _app_van("services.intake.kluis_cli"),

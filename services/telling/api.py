@@ -101,7 +101,7 @@ async def tellingen_verklaring(
 async def beantwoord(tx: Tx, vraag: Vraag, nu: datetime) -> dict[str, Any]:
     """Leest regels en standen zoals toen bekend en rekent; `tx` is één momentopname (repeatable read)."""
     boek, toen = await zoals_bekend(tx, vraag)
-    uit = await uitkomst(tx, vraag, vraag.anders(boek), toen)
+    uit = await uitkomst(tx, vraag, boek, toen)
     return {
         "reeks": vraag.selectie.reeks,
         "maat": vraag.maat,
@@ -117,9 +117,9 @@ async def beantwoord(tx: Tx, vraag: Vraag, nu: datetime) -> dict[str, Any]:
 
 
 async def zoals_bekend(tx: Tx, vraag: Vraag) -> tuple[Regelboek, int | None]:
-    """De regels die deze vraag kent, en haar kennismoment (microseconden sinds 1970; leeg: alles)."""
+    """De regels waarmee deze vraag gerekend wordt, en haar kennismoment (microseconden sinds 1970; leeg: alles)."""
     toen = None if vraag.bekend_op is None else microseconden(vraag.bekend_op)
-    return await _boek(tx, vraag, vraag.bekend_op), toen
+    return vraag.anders(await _boek(tx, vraag, vraag.bekend_op)), toen
 
 
 async def omslag(tx: Tx, vraag: Vraag, nu: datetime) -> dict[str, Any]:
@@ -157,7 +157,6 @@ async def overbrug(tx: Tx, vraag: Vraag, van: datetime, nu: datetime) -> dict[st
 async def open_(tx: Tx, vraag: Vraag, na: Bladwijzer | None, aantal: int, nu: datetime, *, wie: bool) -> dict[str, Any]:
     """De verklaring van een vraag, met het blad van `aantal` boekingen na `na`; `wie`: ook van wie zij zijn."""
     boek, toen = await zoals_bekend(tx, vraag)
-    boek = vraag.anders(boek)
     uit = await verklaar(tx, vraag, boek, ALTIJD if toen is None else toen, na, aantal + 1)
     blad, per, namen = uit.regels[:aantal], vraag.selectie.per, gebiedsnamen(vraag.selectie, boek)
     pseudoniemen = await _pseudoniemen(tx, blad) if wie else {}

@@ -3,6 +3,7 @@
 from services.telling.api import BRONNEN, router
 from services.telling.handlers import TOPICS, verwerk
 from services.telling.pagina import router as pagina
+from services.telling.reeksbrug import router as reeksbrug
 from services.telling.regelinvoer import SOORTEN
 from services.telling.stromen import router as stromen
 from shared.service import Dienst
@@ -14,5 +15,5 @@ DIENST = Dienst(
     verwerk=verwerk,
     hoort_topics=TOPICS,
     peilbronnen=BRONNEN,
-    routers=(router, stromen, pagina),
+    routers=(router, reeksbrug, stromen, pagina),
 )

@@ -97,6 +97,17 @@ async def test_the_difference_between_the_two_is_late_hours_by_reason(demo: Gela
     assert (Fraction(later["urenExact"]) - Fraction(toen["urenExact"])) * 100 == sum(verwacht.values())
 
 
+def test_the_bridge_between_the_two_names_every_step(demo: Geladen) -> None:
+    vraag = {"periode": "2023", "bekendOp": PUBLICATIE, "bekendOpJaarmeting": OFFICIEEL}
+    begin, *stappen, _, einde = demo.client.get("telling", "/v1/tellingen/reeksbrug", **vraag)["stappen"]
+    assert (_maal(demo, begin["extraExact"]), _maal(demo, einde["extraExact"])) == (86_264, 85_665)
+    geboekt = [Fraction(stap["extraExact"]) for stap in stappen if stap["soort"] == "boekingen"]
+    assert {stap["naam"] for stap in stappen if stap["soort"] == "boekingen"} == {
+        laat.reden for laat in op_schaal(demo.doelen, demo.schaal).laat if laat.jaar == 2023
+    }
+    assert sum(geboekt) == Fraction(einde["extraExact"]) - Fraction(begin["extraExact"])
+
+
 def test_a_printed_growth_is_of_two_figures_each_at_its_own_date(cellen: Cellen, demo: Geladen) -> None:
     totaal = {c.doel.periode: c.berekend for c in cellen if (c.doel.reeks, c.doel.cel) == ("kwartaal", "totaal")}
     for periode, gedrukt in groei(totaal):

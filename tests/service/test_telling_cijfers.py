@@ -12,10 +12,9 @@ import pytest
 from banenspoor_contracts import RegelVastgesteld
 from fastapi import FastAPI
 
-from services.telling.api import router
+from services.telling.app import DIENST
 from services.telling.handlers import Verwerker
 from services.telling.regelinvoer import SOORTEN
-from services.telling.stromen import router as stromen
 from shared.api import NDJSON, meld_problemen_aan, router_voor
 from shared.auth import Aanroeper
 from tests.conftest import MaakDatabase
@@ -70,7 +69,10 @@ class Telling:
         return await self._http.post(f"/v1/regels/{soort}", json=rij, headers={"Idempotency-Key": uuid4().hex})
 
     async def vraag(self, **parameters: str) -> httpx.Response:
-        return await self._http.get("/v1/tellingen", params=parameters)
+        return await self.lees("/v1/tellingen", **parameters)
+
+    async def lees(self, pad: str, **parameters: str) -> httpx.Response:
+        return await self._http.get(pad, params=parameters)
 
     async def cijfer(self, **parameters: str) -> Json:
         antwoord = await self.vraag(**parameters)
@@ -116,8 +118,8 @@ async def _telling(pool: Any) -> AsyncIterator[Telling]:
     app = FastAPI()
     meld_problemen_aan(app)
     app.include_router(router_voor(SOORTEN))
-    app.include_router(router)
-    app.include_router(stromen)
+    for router in DIENST.routers:
+        app.include_router(router)
     app.state.pool, app.state.poort, app.state.vingersleutel = pool, _Poort(), lambda: b"proef"
     app.state.mag_schrijven = lambda: True
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://telling") as http:

@@ -16,7 +16,7 @@ from services.telling.domain.gebieden import NEDERLAND, ONBEKEND, Grenzen
 from services.telling.domain.noten import Noot
 from services.telling.domain.optelling import Kenmerken, Optelling
 from services.telling.domain.regels import Doel, Herkomst, Norm, Regelboek, Verdeelsleutel
-from services.telling.domain.selectie import ZONDER_NULMETING, Selectie, Stand, opnames
+from services.telling.domain.selectie import ZONDER_NULMETING, Opname, Selectie, Stand, opnames
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,14 @@ def rekeningen(selectie: Selectie, boek: Regelboek) -> dict[int, "Rekening"]:
         optelling = Optelling(selectie, opname, boek, grenzen, sleutel)
         uit |= dict.fromkeys(opname.maanden, Rekening(optelling, boek.norm(opname.periode.einde)))
     return uit
+
+
+def cellen(
+    standen: Iterable[Stand], boek: Regelboek, selectie: Selectie, opname: Opname, sleutel: Verdeelsleutel | None
+) -> list[Cel]:
+    """De cellen van één opname; `sleutel` verdeelt inleen over de sectoren, zonder blijft het ongedeeld."""
+    optelling = Optelling(selectie, opname, boek, Grenzen.uit(boek), sleutel)
+    return list(Rekening(optelling, boek.norm(opname.periode.einde)).cellen(standen, ()))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
