@@ -6,10 +6,11 @@ from fractions import Fraction
 from typing import Any
 
 from services.telling.domain.aantal import Aantal
-from services.telling.domain.bedragen import afgerond, exact
+from services.telling.domain.bedragen import afgerond, exact, procent
 from services.telling.domain.figuur import Cel
 from services.telling.domain.noten import Noot
 from services.telling.domain.regels import Herkomst
+from services.telling.domain.werkgevers import Deelname
 from shared.api import AMSTERDAM
 
 _BEDRAGEN = ("uren", "banen", "nulmeting", "extra")
@@ -40,6 +41,23 @@ def aantallen(maat: str, cijfers: Sequence[Aantal], namen: Mapping[str, str]) ->
         for cel in cijfers
     ]
     return uit, [noot.value for noot in nummers]
+
+
+def deelname(
+    maat: str, cijfers: Sequence[Deelname], namen: Mapping[str, str]
+) -> tuple[list[dict[str, Any]], list[str]]:
+    """Aantallen met hun totaal en hun aandeel daarin: als percentage (tekst) en exact; verder als `aantallen`."""
+    cellen, noten = aantallen(maat, [cijfer.geteld for cijfer in cijfers], namen)
+    return [cel | _aandeel(cijfer) for cel, cijfer in zip(cellen, cijfers, strict=True)], noten
+
+
+def _aandeel(cijfer: Deelname) -> dict[str, Any]:
+    deel = cijfer.aandeel
+    return {
+        "werkgeversTotaal": cijfer.totaal.aantal if cijfer.totaal else None,
+        "aandeel": None if deel is None else procent(deel),
+        "aandeelExact": None if deel is None else exact(deel),
+    }
 
 
 def _nummers(cijfers: Sequence[Cel | Aantal]) -> dict[Noot, int]:

@@ -13,7 +13,7 @@ from services.telling.handlers import TOPICS
 from services.telling.store import cijfers, regels
 from services.telling.uitkomst import uitkomst
 from services.telling.vraag import Parameters, Vraag, lees_vraag
-from shared.api import Opdracht, Probleem, lees_tx, lezer
+from shared.api import Opdracht, Probleem, alleen_over_iedereen, lees_tx, lezer
 from shared.db import Tx
 from shared.peil import vast_tot
 
@@ -31,6 +31,8 @@ async def tellingen(
     """Het cijfer en zijn stand, uit één momentopname van de database."""
     try:
         vraag = lees_vraag(parameters, opdracht.nu)
+        if vraag.selectie.over_een_werkgever:
+            alleen_over_iedereen(opdracht)
         async with lees_tx(verzoek) as tx:
             return await beantwoord(tx, vraag, opdracht.nu)
     except Onjuist as fout:
@@ -52,7 +54,7 @@ async def beantwoord(tx: Tx, vraag: Vraag, nu: datetime) -> dict[str, Any]:
         "per": list(selectie.per),
         "plaats": uit.plaats,
         "bekendOp": antwoord.moment(bekend_op),
-        "vast": vast is not None and bekend_op <= vast and not vraag.regels_nu,
+        "vast": vast is not None and bekend_op <= vast and not (vraag.regels_nu or selectie.werkgever_nu),
         "vastTot": antwoord.moment(vast),
         "positie": await cijfers.posities(tx, TOPICS),
         "versheidSeconden": None if gehoord_tot is None else max(0, int((nu - gehoord_tot).total_seconds())),

@@ -12,13 +12,18 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from services.telling.domain.selectie import UITSPLITSINGEN
 from services.telling.regelinvoer import SOORTEN
 from services.telling.schaal import Demo
 from shared.client import MAP, Client, Map, nette_afloop
 
 __all__ = ["SOORTEN", "app"]
 
+_WERKGEVERS = ("werkgevers", "werkgeversTotaal", "aandeel")
 BEDRAGEN = ("uren", "banen", "nulmeting", "extra", "doelstelling", "gat")
+_ZONDER_EXACT = ("doelstelling", "werkgeversTotaal")
+_SOMS = ("doelstelling", "gat", "werkgeversTotaal", "aandeel")
+"""Wat alleen in de tabel komt als er ergens een waarde is."""
 _REEKSEN = {
     "lopend": "lopende stand (kan nog veranderen)",
     "kwartaal": "kwartaalreeks (indicatief)",
@@ -42,14 +47,18 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 def telling(
     reeks: Annotated[str, typer.Option(help="lopend (maanden), kwartaal of jaarmeting; verplicht.")] = "",
     periode: Annotated[str, typer.Option(help="2023-12, 2023-Q4, 2023, of een bereik 2021-Q1..2023-Q4.")] = "",
-    maat: Annotated[str, typer.Option(help="extra (standaard), banen, uren, personen of geregistreerd.")] = "",
-    per: Annotated[str, typer.Option(help="sector,vorm,regio,gemeente,grondslag,contract,subsector.")] = "",
+    maat: Annotated[
+        str, typer.Option(help="extra (standaard), banen, uren, personen, geregistreerd of werkgevers.")
+    ] = "",
+    per: Annotated[str, typer.Option(help=f"{','.join(UITSPLITSINGEN)}.")] = "",
     regio: Annotated[str, typer.Option(help="Arbeidsmarktregio, bijvoorbeeld AM01.")] = "",
     gemeente: Annotated[str, typer.Option(help="CBS-code, bijvoorbeeld 0014.")] = "",
     sector: Annotated[str, typer.Option(help="markt of overheid.")] = "",
     vorm: Annotated[str, typer.Option(help="formeel of inleen.")] = "",
     grondslag: Annotated[str, typer.Option(help="Alleen mensen met deze grondslag.")] = "",
-    plaats: Annotated[str, typer.Option(help="werk of woon.")] = "",
+    werkgever: Annotated[str, typer.Option(help="Alleen bij deze formele werkgever (UUID).")] = "",
+    groep: Annotated[str, typer.Option(help="Alleen bij werkgevers van deze groep (UUID).")] = "",
+    plaats: Annotated[str, typer.Option(help="werk, woon of zetel.")] = "",
     bekend_op: Annotated[
         str, typer.Option("--bekendOp", "--bekend-op", help="Zoals toen bekend: datum (einde van die dag) of tijdstip.")
     ] = "",
@@ -70,6 +79,8 @@ def telling(
         "sector": sector,
         "vorm": vorm,
         "grondslag": grondslag,
+        "werkgever": werkgever,
+        "groep": groep,
         "plaats": plaats,
         "bekendOp": bekend_op,
         "regels": regels,
@@ -85,8 +96,10 @@ def telling(
         _druk_af(antwoord)
 
 
-def getal(waarde: int | None) -> str:
-    """Een geheel getal op zijn Nederlands: `86.264`, `−1.996`; onbekend is een streepje."""
+def getal(waarde: int | str | None) -> str:
+    """Een geheel getal op zijn Nederlands: `86.264`, `−1.996`; onbekend is een streepje, tekst blijft wat zij is."""
+    if isinstance(waarde, str):
+        return waarde
     return "–" if waarde is None else f"{waarde:,}".replace(",", ".").replace("-", "−")
 
 
@@ -96,7 +109,9 @@ def _kenmerken(antwoord: Mapping[str, Any]) -> list[str]:
 
 
 def _bedragen(antwoord: Mapping[str, Any]) -> Sequence[str]:
-    """De getallen van een antwoord: die van uren en banen bij elkaar, of het ene aantal dat geteld is."""
+    """De getallen van een antwoord: die van uren en banen bij elkaar, of het aantal dat geteld is (met zijn aandeel)."""
+    if antwoord["maat"] in _WERKGEVERS:
+        return _WERKGEVERS
     return BEDRAGEN if antwoord["maat"] in BEDRAGEN else (antwoord["maat"],)
 
 
@@ -107,7 +122,8 @@ def _demo(antwoord: Mapping[str, Any]) -> Demo | None:
 def _schrijf_csv(antwoord: Mapping[str, Any]) -> None:
     """Alle bedragen, afgerond en exact; reeks, status en kennismoment op elke regel, en of het een demo is."""
     bedragen = _bedragen(antwoord)
-    velden = [*_kenmerken(antwoord), *bedragen, *(f"{naam}Exact" for naam in bedragen if naam != "doelstelling")]
+    exact = [f"{naam}Exact" for naam in bedragen if naam not in _ZONDER_EXACT]
+    velden = [*_kenmerken(antwoord), *bedragen, *exact]
     schrijver = csv.writer(sys.stdout, lineterminator="\n")
     demo = _demo(antwoord)
     schrijver.writerow(["reeks", *velden, "status", "bekendOp", "vast", "demo"])
@@ -123,7 +139,7 @@ def _druk_af(antwoord: Mapping[str, Any]) -> None:
     titel = f"{_REEKSEN[antwoord['reeks']]} · maat {antwoord['maat']}"
     tabel = Table(title=titel, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     kenmerken = ["periode", *antwoord["per"]]
-    bedragen = [b for b in _bedragen(antwoord) if b not in ("doelstelling", "gat") or _ergens(antwoord["cellen"], b)]
+    bedragen = [b for b in _bedragen(antwoord) if b not in _SOMS or _ergens(antwoord["cellen"], b)]
     for kenmerk in kenmerken:
         tabel.add_column(kenmerk)
     for bedrag in bedragen:
@@ -131,12 +147,14 @@ def _druk_af(antwoord: Mapping[str, Any]) -> None:
     demo = _demo(antwoord)
     if demo:
         tabel.caption = f"Demo {demo.label}: synthetische gegevens, alle mensen en banen zijn verzonnen"
-        tabel.add_column(f"{demo.label} · staat voor", justify="right", no_wrap=True)
+    schaal = None if antwoord["maat"] in _WERKGEVERS else demo  # een werkgever van de demo staat voor zichzelf
+    if schaal:
+        tabel.add_column(f"{schaal.label} · staat voor", justify="right", no_wrap=True)
     tabel.add_column("status", no_wrap=True)
     for cel in antwoord["cellen"]:
         getallen = [getal(cel[bedrag]) for bedrag in bedragen]
-        if demo:
-            getallen.append(getal(demo.staat_voor(cel[f"{antwoord['maat']}Exact"])))
+        if schaal:
+            getallen.append(getal(schaal.staat_voor(cel[f"{antwoord['maat']}Exact"])))
         tabel.add_row(*(_naam(cel, kenmerk) for kenmerk in kenmerken), *getallen, cel["status"])
     scherm = Console(highlight=False)
     heel = Console(width=1000).measure(tabel).maximum

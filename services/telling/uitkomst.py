@@ -11,9 +11,11 @@ from services.telling.domain.perioden import Onjuist
 from services.telling.domain.personen import Geteld, peilmaanden, personen, tellend
 from services.telling.domain.regels import Regelboek
 from services.telling.domain.register import tellende_vormen, verwacht
-from services.telling.domain.selectie import Opname, Selectie, Stand, opnames
+from services.telling.domain.selectie import VAN_WERKGEVER, Opname, Selectie, Stand, opnames
+from services.telling.domain.werkgevers import werkgevers
 from services.telling.store import cijfers, hoofdbanen, registerstand
-from services.telling.vraag import GEREGISTREERD, PERSONEN, Vraag
+from services.telling.store import werkgevers as per_werkgever
+from services.telling.vraag import GEREGISTREERD, PERSONEN, WERKGEVERS, Vraag
 from shared.db import Tx
 
 
@@ -32,6 +34,8 @@ async def uitkomst(tx: Tx, vraag: Vraag, boek: Regelboek, toen: int | None) -> U
         return await _register(tx, vraag.selectie, toen)
     if vraag.maat == PERSONEN:
         return await _personen(tx, vraag.selectie, boek, toen)
+    if vraag.maat == WERKGEVERS:
+        return await _werkgevers(tx, vraag.selectie, boek, toen)
     return await _uren(tx, vraag.selectie, boek, toen)
 
 
@@ -47,17 +51,30 @@ async def _personen(tx: Tx, selectie: Selectie, boek: Regelboek, toen: int | Non
     for (plaats, peilmoment), groep in _groepen(alle).items():
         soorten = await hoofdbanen.soorten(tx, peilmoment)
         per_maand = {opname.maanden[-1]: tellend(opname, boek, soorten) for opname in groep}
-        geteld += await hoofdbanen.hoofdbanen(tx, per_maand, plaats, peilmoment, _nodig(selectie), toen)
+        waar = (per_maand, plaats, peilmoment, _nodig(selectie), toen)
+        if selectie.werkgever_nodig:
+            geteld += await per_werkgever.hoofdbanen(tx, selectie, *waar)
+        else:
+            geteld += await hoofdbanen.hoofdbanen(tx, *waar)
     cellen, noten = antwoord.aantallen(PERSONEN, personen(geteld, boek, selectie), _namen(selectie, boek))
-    standen = await _standen(tx, selectie, alle, toen)
-    return Uitkomst(cellen, noten, _plaats(alle), await _volledigheid(tx, boek, alle, standen, toen))
+    return Uitkomst(cellen, noten, _plaats(alle), await _volledigheid(tx, boek, alle, None, toen))
+
+
+async def _werkgevers(tx: Tx, selectie: Selectie, boek: Regelboek, toen: int | None) -> Uitkomst:
+    alle = peilmaanden(selectie, boek)
+    standen = await _standen_per_werkgever(tx, selectie, alle, _nodig(selectie) | {"werkgever"}, toen)
+    cellen, noten = antwoord.deelname(WERKGEVERS, werkgevers(standen, boek, selectie), _namen(selectie, boek))
+    return Uitkomst(cellen, noten, _plaats(alle), await _volledigheid(tx, boek, alle, None, toen))
 
 
 async def _uren(tx: Tx, selectie: Selectie, boek: Regelboek, toen: int | None) -> Uitkomst:
-    alle = opnames(selectie, boek)
-    standen = await _standen(tx, selectie, alle, toen)
+    alle, saldi = opnames(selectie, boek), None
+    if selectie.werkgever_nodig:
+        standen = await _standen_per_werkgever(tx, selectie, alle, _nodig(selectie), toen)
+    else:
+        standen = saldi = await _standen(tx, alle, _nodig(selectie), toen)
     cellen, noten = antwoord.cellen(figuur(standen, boek, selectie), _namen(selectie, boek))
-    return Uitkomst(cellen, noten, _plaats(alle), await _volledigheid(tx, boek, alle, standen, toen))
+    return Uitkomst(cellen, noten, _plaats(alle), await _volledigheid(tx, boek, alle, saldi, toen))
 
 
 def _namen(selectie: Selectie, boek: Regelboek) -> Mapping[str, str]:
@@ -76,7 +93,8 @@ def _plaats(alle: Sequence[Opname]) -> list[str]:
 
 def _nodig(selectie: Selectie) -> set[str]:
     """Welke kenmerken er gelezen moeten worden."""
-    return set(selectie.per) & {"subsector", "contract"} | ({"gemeente"} if selectie.gebied_nodig else set())
+    nodig = set(selectie.per) & {"subsector", "contract", *VAN_WERKGEVER}
+    return nodig | ({"gemeente"} if selectie.gebied_nodig else set())
 
 
 def _groepen(alle: Sequence[Opname]) -> dict[tuple[str, str], list[Opname]]:
@@ -87,24 +105,41 @@ def _groepen(alle: Sequence[Opname]) -> dict[tuple[str, str], list[Opname]]:
     return groepen
 
 
-async def _standen(tx: Tx, selectie: Selectie, alle: Sequence[Opname], toen: int | None) -> list[Stand]:
+async def _standen(tx: Tx, alle: Sequence[Opname], nodig: set[str], toen: int | None) -> list[Stand]:
     """De standen van alle opnames; opnames met dezelfde plaats en hetzelfde peilmoment in één vraag."""
     return [
         stand
         for (plaats, peilmoment), groep in _groepen(alle).items()
-        for stand in await cijfers.standen(
-            tx, [maand for opname in groep for maand in opname.maanden], plaats, peilmoment, _nodig(selectie), toen
-        )
+        for stand in await cijfers.standen(tx, _maanden(groep), plaats, peilmoment, nodig, toen)
     ]
 
 
+async def _standen_per_werkgever(
+    tx: Tx, selectie: Selectie, alle: Sequence[Opname], nodig: set[str], toen: int | None
+) -> list[Stand]:
+    """Als `_standen`, met de kenmerken van de werkgever; gelezen uit de boekingen."""
+    return [
+        stand
+        for (plaats, peilmoment), groep in _groepen(alle).items()
+        for stand in await per_werkgever.standen(tx, selectie, _maanden(groep), plaats, peilmoment, nodig, toen)
+    ]
+
+
+def _maanden(alle: Sequence[Opname]) -> list[int]:
+    return [maand for opname in alle for maand in opname.maanden]
+
+
 async def _volledigheid(
-    tx: Tx, boek: Regelboek, alle: Sequence[Opname], standen: Sequence[Stand], toen: int | None
+    tx: Tx, boek: Regelboek, alle: Sequence[Opname], saldi: Sequence[Stand] | None, toen: int | None
 ) -> dict[str, int]:
-    """Van hoeveel baan-maanden uren te verwachten waren en van hoeveel er iets gezegd is; heel het land, alle maanden."""
+    """Van hoeveel baan-maanden uren te verwachten waren en van hoeveel er iets gezegd is; heel het land, alle maanden.
+
+    `saldi`: de standen van deze opnames, als die al gelezen zijn.
+    """
+    if saldi is None:
+        saldi = await _standen(tx, alle, set(), toen)
     vormen = tellende_vormen(boek.wet(alle[-1].periode.einde).waarde)
-    maanden = [maand for opname in alle for maand in opname.maanden]
     return {
-        "verwacht": verwacht(await cijfers.verwacht(tx, vormen, toen), maanden),
-        "gehoord": sum(stand.gezegd for stand in standen if stand.vorm in vormen),
+        "verwacht": verwacht(await cijfers.verwacht(tx, vormen, toen), _maanden(alle)),
+        "gehoord": sum(stand.gezegd for stand in saldi if stand.vorm in vormen),
     }

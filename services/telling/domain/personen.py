@@ -70,7 +70,8 @@ class _Peiling:
     def _cel(self, kenmerken: dict[str, str | None], aantal: int) -> Aantal:
         s = self.selectie
         gebied = kenmerken.get("gemeente") or s.gemeente or kenmerken.get("regio") or s.regio or NEDERLAND
-        noten = [Noot.PERSONEN] + ([Noot.LOPEND] if s.reeks is Reeks.LOPEND else [])
+        noten = [Noot.WERKGEVER_NU] if s.werkgever_nu else []
+        noten += [Noot.PERSONEN] + ([Noot.LOPEND] if s.reeks is Reeks.LOPEND else [])
         peildag = self.opname.peildag(self.opname.maanden[-1])
         return Aantal(
             periode=str(self.opname.periode),

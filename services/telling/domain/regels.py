@@ -30,10 +30,11 @@ class Peilmoment(StrEnum):
 
 
 class Plaats(StrEnum):
-    """Bij welke gemeente een baan hoort: waar gewerkt wordt, of waar de persoon woont."""
+    """Bij welke gemeente een baan hoort: waar gewerkt wordt, waar de persoon woont, of waar de werkgever zetelt."""
 
     WERK = "werk"
     WOON = "woon"
+    ZETEL = "zetel"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,10 @@
 """Lezen voor cijfers: standen zoals toen bekend, verwachte banen, posities en versheid; alles uit één momentopname."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from services.telling.domain.regels import Peilmoment, Plaats
-from services.telling.domain.selectie import Stand
+from services.telling.domain.selectie import VAN_WERKGEVER, Stand
 from shared.db import Tx
 
 _TOEN = """
@@ -30,6 +30,11 @@ _POSITIES = """
 select topic, partitie, publicatienr from verwerkt where topic = any($1::text[]) order by topic, partitie
 """
 _PEIL = "select count(*) as bronnen, min(tijd) as laagste from peil where bron = any($1::text[]) and tijd is not null"
+_GEMEENTE: Mapping[str, str] = {
+    Plaats.WERK: "c.gemeente_werk",
+    Plaats.WOON: "c.gemeente_woon",
+    Plaats.ZETEL: "s.gemeente_zetel",
+}
 ALTIJD = 2**63 - 1
 """Een kennismoment na alles: zoals nu bekend."""
 
@@ -40,15 +45,23 @@ def kolom_grondslagen(peilmoment: str) -> str:
 
 
 def kenmerken(plaats: str, peilmoment: str, nodig: Collection[str]) -> str:
-    """De zes kenmerken van een stand als kolommen van `cel c`; wat niet in `nodig` staat blijft leeg."""
-    gemeente = "c.gemeente_woon" if plaats == Plaats.WOON else "c.gemeente_werk"
-    gemeente = gemeente if "gemeente" in nodig else "null::text"
+    """De zes kenmerken van een stand als kolommen van `cel c` (bij plaats zetel ook van `werkgeverstand s`).
+
+    Wat niet in `nodig` staat blijft leeg.
+    """
+    gemeente = _GEMEENTE[plaats] if "gemeente" in nodig else "null::text"
     subsector = "c.subsector" if "subsector" in nodig else "null::text"
     contract = "c.contract" if "contract" in nodig else "''"
     return (
         f"{gemeente} as gemeente, c.sector, {subsector} as subsector, c.vorm, {contract} as contract, "
         f"c.{kolom_grondslagen(peilmoment)} as grondslagen"
     )
+
+
+def van_werkgever(nodig: Collection[str]) -> str:
+    """De kenmerken van `werkgeverstand s` en `werkgever w` als kolommen; wat niet in `nodig` staat blijft leeg."""
+    bron = {"branche": "s.branche", "grootteklasse": "s.grootteklasse", "werkgever": "w.werkgever::text"}
+    return ", ".join(f"{bron[naam] if naam in nodig else 'null::text'} as {naam}" for naam in VAN_WERKGEVER)
 
 
 async def standen(

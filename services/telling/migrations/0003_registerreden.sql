@@ -1,0 +1,2 @@
+-- Tijdelijk leeg: deze stap komt van een andere tak.
+select 1;
