@@ -434,8 +434,11 @@ class Inbox:
         return await dead_letter.parkeer(tx, bericht, code, melding)
 
     async def _geen_verleden(self, tx: Tx, aanvaard: Sequence[Bericht]) -> None:
-        """Een gebeurtenis van vóór een al gebruikt peil zou een vaste vintage veranderen: de partitie stopt."""
-        for topic in {b.topic for b in aanvaard}:
+        """Een gebeurtenis van vóór een al gebruikt peil zou een vaste vintage veranderen: de partitie stopt.
+
+        Een peil noemt de compacte topics niet: wat daarop komt is nooit te laat, en legt niets vast.
+        """
+        for topic in {b.topic for b in aanvaard if not self._gecompacteerd(b.topic)}:
             gebruikt = await tx.fetchval(_GEBRUIKT, self._in.topiclijst[topic].bron)
             for bericht in aanvaard:
                 if gebruikt is not None and bericht.topic == topic and bericht.tijd <= gebruikt:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from banenspoor_contracts import Peil
+from banenspoor_contracts import TOPICS, Peil
 from pydantic import ValidationError
 
 from shared import metrics
@@ -30,12 +30,14 @@ where excluded.tijd > peil.tijd
 _VAST_TOT = """
 select (select count(*) filter (where not historie and tijd is not null) from peil where bron = any($1::text[])) as bronnen,
        (select min(tijd) from peil where bron = any($1::text[])) as laagste,
-       (select min(ce_time) from geparkeerd) as geparkeerd,
-       exists (select from geparkeerd where position('"bekendOp"'::bytea in waarde) > 0) as historie_geparkeerd,
+       (select min(ce_time) from geparkeerd where topic <> all($2::text[])) as geparkeerd,
+       exists (select from geparkeerd
+               where topic <> all($2::text[]) and position('"bekendOp"'::bytea in waarde) > 0) as historie_geparkeerd,
        (select peil_bevestigd from relay_stand) as eigen,
        (select historie from relay_stand) as historie
 """
 _MS = timedelta(milliseconds=1)
+_COMPACT = [topic.naam for topic in TOPICS.values() if topic.verdicht]
 
 
 def lees_peil(record: Any, bronnen: Collection[str]) -> Peil | None:
@@ -54,10 +56,11 @@ def lees_peil(record: Any, bronnen: Collection[str]) -> Peil | None:
 async def vast_tot(tx: Tx, bronnen: Collection[str]) -> datetime | None:
     """Tot en met welk moment niets meer kan komen; None zolang niets vast is (of er geen bronnen zijn).
 
-    De laagste gepasseerde T over álle `bronnen`; strikt onder de oudste geparkeerde gebeurtenis; niet boven het
-    eigen laatst bevestigde peil. Lees dit in dezelfde momentopname (`repeatable read`) als het cijfer.
+    De laagste gepasseerde T over álle `bronnen`; strikt onder de oudste geparkeerde gebeurtenis (wat op een compact topic
+    staat legt niets vast en telt niet mee); niet boven het eigen laatst bevestigde peil. Lees dit in dezelfde momentopname
+    (`repeatable read`) als het cijfer.
     """
-    rij = await tx.fetchrow(_VAST_TOT, list(bronnen))
+    rij = await tx.fetchrow(_VAST_TOT, list(bronnen), _COMPACT)
     assert rij is not None  # noqa: S101  # een vraag zonder from geeft altijd één rij
     if not bronnen or rij["bronnen"] < len(bronnen) or rij["eigen"] is None or rij["historie"]:
         return None

@@ -9,12 +9,13 @@ from uuid import UUID
 from banenspoor_contracts import RegelSoort
 
 from services.telling.domain.aantal import Aantal
-from services.telling.domain.bedragen import afgerond, exact
+from services.telling.domain.bedragen import afgerond, exact, procent
 from services.telling.domain.brug import Brug, Stap
 from services.telling.domain.figuur import Cel
 from services.telling.domain.grootboek import uit_microseconden
 from services.telling.domain.noten import Noot
 from services.telling.domain.regels import Herkomst
+from services.telling.domain.werkgevers import Deelname
 from services.telling.verklaring import Invoer, Regel, Verklaring
 from shared.api import AMSTERDAM
 
@@ -120,6 +121,23 @@ def _wie(regel: Regel, pseudoniemen: Mapping[str, Mapping[int, UUID]]) -> dict[s
     return {
         soort: None if (wie := per_nummer.get(nummers[soort] or 0)) is None else str(wie)
         for soort, per_nummer in pseudoniemen.items()
+    }
+
+
+def deelname(
+    maat: str, cijfers: Sequence[Deelname], namen: Mapping[str, str]
+) -> tuple[list[dict[str, Any]], list[str]]:
+    """Aantallen met hun totaal en hun aandeel daarin: als percentage (tekst) en exact; verder als `aantallen`."""
+    cellen, noten = aantallen(maat, [cijfer.geteld for cijfer in cijfers], namen)
+    return [cel | _aandeel(cijfer) for cel, cijfer in zip(cellen, cijfers, strict=True)], noten
+
+
+def _aandeel(cijfer: Deelname) -> dict[str, Any]:
+    deel = cijfer.aandeel
+    return {
+        "werkgeversTotaal": cijfer.totaal.aantal if cijfer.totaal else None,
+        "aandeel": None if deel is None else procent(deel),
+        "aandeelExact": None if deel is None else exact(deel),
     }
 
 

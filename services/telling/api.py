@@ -29,7 +29,7 @@ from services.telling.vraag import (
     lees_verklaring,
     lees_vraag,
 )
-from shared.api import Opdracht, Probleem, lees_tx, lezer
+from shared.api import Opdracht, Probleem, alleen_over_iedereen, lees_tx, lezer
 from shared.db import Tx
 from shared.peil import vast_tot
 
@@ -42,6 +42,7 @@ FORMULES = {
     "banen": "banen = uren / uren per baan (de norm)",
     "extra": "extra banen = uren / uren per baan (de norm) − nulmeting",
     "personen": "personen = wie in de laatste maand tellende uren boven nul heeft, elk één keer bij haar hoofdbaan",
+    "werkgevers": "werkgevers = wie in de laatste maand tellende uren boven nul verloont, in elke cel apart",
     "geregistreerd": "geregistreerd = wie op de laatste dag van de periode in het register staat",
 }
 GEEN_BRUG = (
@@ -61,7 +62,7 @@ async def tellingen(
 ) -> dict[str, Any]:
     """Het cijfer en zijn stand, uit één momentopname van de database."""
     try:
-        vraag = lees_vraag(parameters, opdracht.nu)
+        vraag = _toegestaan(lees_vraag(parameters, opdracht.nu), opdracht)
         async with lees_tx(verzoek) as tx:
             inhoud = await beantwoord(tx, vraag, opdracht.nu)
         uit.headers["Content-Disposition"] = f'inline; filename="{inhoud["bestandsnaam"]}.json"'
@@ -79,6 +80,7 @@ async def tellingen_revisie(
     """Wat er tussen twee kennismomenten aan een cijfer veranderde, uit één momentopname van de database."""
     try:
         vraag, van = lees_revisie(parameters, opdracht.nu)
+        _toegestaan(vraag, opdracht)
         async with lees_tx(verzoek) as tx:
             return await overbrug(tx, vraag, van, opdracht.nu)
     except Onjuist as fout:
@@ -92,10 +94,18 @@ async def tellingen_verklaring(
     """Waaruit een cijfer bestaat. Pseudoniemen bij boekingen ziet alleen wie de scope `boekingen:lezen` heeft."""
     try:
         vraag, na = lees_verklaring(parameters, opdracht.nu)
+        _toegestaan(vraag, opdracht)
         async with lees_tx(verzoek) as tx:
             return await open_(tx, vraag, na, parameters.aantal, opdracht.nu, wie=BOEKINGEN in opdracht.scopes)
     except Onjuist as fout:
         raise Probleem(400, fout.code, fout.titel, fout.detail) from None
+
+
+def _toegestaan(vraag: Vraag, opdracht: Opdracht) -> Vraag:
+    """De vraag, tenzij zij cijfers van een herkenbare werkgever toont aan wie namens één partij komt (403)."""
+    if vraag.selectie.over_een_werkgever:
+        alleen_over_iedereen(opdracht)
+    return vraag
 
 
 async def beantwoord(tx: Tx, vraag: Vraag, nu: datetime) -> dict[str, Any]:
@@ -126,9 +136,10 @@ async def omslag(tx: Tx, vraag: Vraag, nu: datetime) -> dict[str, Any]:
     """Wat bij elk antwoord zegt wat het waard is: vast of niet, hoe vers, wat als of echt, demo of echt."""
     vast, gehoord_tot = await vast_tot(tx, BRONNEN), await cijfers.gehoord_tot(tx, BRONNEN)
     demo = await schaal.demo(tx)
+    anders = vraag.regels_nu or vraag.wat_als or vraag.selectie.werkgever_nu
     return {
         "watAls": vraag.wat_als and dict(vraag.wat_als.gevraagd),
-        "vast": vast is not None and (vraag.bekend_op or nu) <= vast and not vraag.regels_nu and not vraag.wat_als,
+        "vast": vast is not None and (vraag.bekend_op or nu) <= vast and not anders,
         "vastTot": antwoord.moment(vast),
         "positie": await cijfers.posities(tx, TOPICS),
         "versheidSeconden": None if gehoord_tot is None else max(0, int((nu - gehoord_tot).total_seconds())),
@@ -184,4 +195,4 @@ async def _pseudoniemen(tx: Tx, blad: Sequence[Regel]) -> dict[str, dict[int, UU
 
 async def _boek(tx: Tx, vraag: Vraag, moment: datetime | None) -> Regelboek:
     """De regels die op `moment` bekend waren, of met `regels=nu` (en zonder moment) die van nu."""
-    return Regelboek(await regels.bekend_op(tx, _ALTIJD if vraag.regels_nu or moment is None else moment))
+    return await regels.bekend_op(tx, _ALTIJD if vraag.regels_nu or moment is None else moment)

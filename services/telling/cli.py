@@ -13,13 +13,18 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from services.telling.domain.selectie import UITSPLITSINGEN
 from services.telling.regelinvoer import SOORTEN
 from services.telling.schaal import Demo
 from shared.client import MAP, Client, Map, nette_afloop
 
 __all__ = ["SOORTEN", "app"]
 
+_WERKGEVERS = ("werkgevers", "werkgeversTotaal", "aandeel")
 BEDRAGEN = ("uren", "banen", "nulmeting", "extra", "doelstelling", "gat")
+_ZONDER_EXACT = ("doelstelling", "werkgeversTotaal")
+_SOMS = ("doelstelling", "gat", "werkgeversTotaal", "aandeel")
+"""Wat alleen in de tabel komt als er ergens een waarde is."""
 REEKSEN = {
     "lopend": "lopende stand (kan nog veranderen)",
     "kwartaal": "kwartaalreeks (indicatief)",
@@ -43,14 +48,18 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 def telling(
     reeks: Annotated[str, typer.Option(help="lopend (maanden), kwartaal of jaarmeting; verplicht.")] = "",
     periode: Annotated[str, typer.Option(help="2023-12, 2023-Q4, 2023, of een bereik 2021-Q1..2023-Q4.")] = "",
-    maat: Annotated[str, typer.Option(help="extra (standaard), banen, uren, personen of geregistreerd.")] = "",
-    per: Annotated[str, typer.Option(help="sector,vorm,regio,gemeente,grondslag,contract,subsector.")] = "",
+    maat: Annotated[
+        str, typer.Option(help="extra (standaard), banen, uren, personen, geregistreerd of werkgevers.")
+    ] = "",
+    per: Annotated[str, typer.Option(help=f"{','.join(UITSPLITSINGEN)}.")] = "",
     regio: Annotated[str, typer.Option(help="Arbeidsmarktregio, bijvoorbeeld AM01.")] = "",
     gemeente: Annotated[str, typer.Option(help="CBS-code, bijvoorbeeld 0014.")] = "",
     sector: Annotated[str, typer.Option(help="markt of overheid.")] = "",
     vorm: Annotated[str, typer.Option(help="formeel of inleen.")] = "",
     grondslag: Annotated[str, typer.Option(help="Alleen mensen met deze grondslag.")] = "",
-    plaats: Annotated[str, typer.Option(help="werk of woon.")] = "",
+    werkgever: Annotated[str, typer.Option(help="Alleen bij deze formele werkgever (UUID).")] = "",
+    groep: Annotated[str, typer.Option(help="Alleen bij werkgevers van deze groep (UUID).")] = "",
+    plaats: Annotated[str, typer.Option(help="werk, woon of zetel.")] = "",
     bekend_op: Annotated[
         str, typer.Option("--bekendOp", "--bekend-op", help="Zoals toen bekend: datum (einde van die dag) of tijdstip.")
     ] = "",
@@ -77,6 +86,8 @@ def telling(
         "sector": sector,
         "vorm": vorm,
         "grondslag": grondslag,
+        "werkgever": werkgever,
+        "groep": groep,
         "plaats": plaats,
         "bekendOp": bekend_op,
         "regels": regels,
@@ -104,8 +115,10 @@ def _geef(tekst: str, antwoord: Mapping[str, Any], map_: Path | None, soort: str
     typer.echo(pad)
 
 
-def getal(waarde: int | None) -> str:
-    """Een geheel getal op zijn Nederlands: `86.264`, `−1.996`; onbekend is een streepje."""
+def getal(waarde: int | str | None) -> str:
+    """Een geheel getal op zijn Nederlands: `86.264`, `−1.996`; onbekend is een streepje, tekst blijft wat zij is."""
+    if isinstance(waarde, str):
+        return waarde
     return "–" if waarde is None else f"{waarde:,}".replace(",", ".").replace("-", "−")
 
 
@@ -115,7 +128,9 @@ def _kenmerken(antwoord: Mapping[str, Any]) -> list[str]:
 
 
 def _bedragen(antwoord: Mapping[str, Any]) -> Sequence[str]:
-    """De getallen van een antwoord: die van uren en banen bij elkaar, of het ene aantal dat geteld is."""
+    """De getallen van een antwoord: die van uren en banen bij elkaar, of het aantal dat geteld is (met zijn aandeel)."""
+    if antwoord["maat"] in _WERKGEVERS:
+        return _WERKGEVERS
     return BEDRAGEN if antwoord["maat"] in BEDRAGEN else (antwoord["maat"],)
 
 
@@ -127,7 +142,8 @@ def demo_van(antwoord: Mapping[str, Any]) -> Demo | None:
 def _csv(antwoord: Mapping[str, Any]) -> str:
     """Alle bedragen, afgerond en exact; reeks, status en kennismoment op elke regel, en of het een demo is."""
     bedragen = _bedragen(antwoord)
-    velden = [*_kenmerken(antwoord), *bedragen, *(f"{naam}Exact" for naam in bedragen if naam != "doelstelling")]
+    exact = [f"{naam}Exact" for naam in bedragen if naam not in _ZONDER_EXACT]
+    velden = [*_kenmerken(antwoord), *bedragen, *exact]
     uit = io.StringIO()
     schrijver = csv.writer(uit, lineterminator="\n")
     demo = demo_van(antwoord)
@@ -155,12 +171,14 @@ def tabel_van(antwoord: Mapping[str, Any]) -> Table:
     if anders:
         tabel.style, tabel.title_style = "magenta", "bold white on magenta"
     kenmerken = ["periode", *antwoord["per"]]
-    bedragen = [b for b in _bedragen(antwoord) if b not in ("doelstelling", "gat") or _ergens(antwoord["cellen"], b)]
+    bedragen = [b for b in _bedragen(antwoord) if b not in _SOMS or _ergens(antwoord["cellen"], b)]
     for kenmerk in kenmerken:
         tabel.add_column(kenmerk)
     for bedrag in bedragen:
         tabel.add_column(bedrag, justify="right", no_wrap=True, style="bold" if bedrag == antwoord["maat"] else None)
-    demo = demo_van(antwoord)
+    demo = (
+        None if antwoord["maat"] in _WERKGEVERS else demo_van(antwoord)
+    )  # een werkgever van de demo staat voor zichzelf
     if demo:
         tabel.add_column(f"{demo.label} · staat voor", justify="right", no_wrap=True)
     tabel.add_column("status", no_wrap=True)

@@ -19,6 +19,7 @@ from banenspoor_contracts import (
     RegistratieGecorrigeerd,
     RegistratieIngegaan,
     UrenVerloond,
+    WerkgeverStand,
     feit_van,
 )
 from pydantic import ValidationError
@@ -29,6 +30,7 @@ from services.telling.domain.perioden import maand_van_tekst
 from services.telling.domain.register import Baan, Inschrijving
 from services.telling.lezing import Been, Uur, lees_uur
 from services.telling.store import grootboek as store
+from services.telling.store import werkgevers as store_werkgevers
 from services.telling.store.grootboek import Baanboeking, BaanStand, Registerboeking
 from services.telling.store.nummers import Genummerd, Nummering
 from shared import personen
@@ -37,7 +39,7 @@ from shared.dead_letter import Vergif
 from shared.envelope import Bericht
 from shared.inbox import ontleed
 
-TOPICS = ("doelgroepregister", "plaatsingen", "verloonde-uren")
+TOPICS = ("doelgroepregister", "plaatsingen", "verloonde-uren", "werkgevers")
 
 Tijdlijnen = (
     RegistratieIngegaan | RegistratieBeeindigd | RegistratieGecorrigeerd | PersoonVerhuisd | PersoonSamengevoegd
@@ -54,6 +56,8 @@ Plaatsing = (
 )
 Uren = list[tuple[Bericht, Uur, int, Been, bytes]]
 """Per been van een `uren-verloond`: het bericht, wat erin staat, −1 of +1, de stand, en de bytes van haar cel."""
+Werkgevers = dict[str, WerkgeverStand | None]
+"""Per werkgever wat er het laatst over gezegd is; None: gewist."""
 
 
 class Verwerker:
@@ -65,16 +69,19 @@ class Verwerker:
     async def __call__(self, tx: Tx, berichten: Sequence[Bericht]) -> Sequence[tuple[Bericht, Feit]]:
         """Boekt een batch in de transactie van de aanroeper; `Vergif` als er een gebeurtenis niet te lezen is."""
         uren = _benen([(b, lees_uur(b)) for b in berichten if b.type == UrenVerloond.type_])
-        feiten = [(b, _lees(b)) for b in berichten if b.type != UrenVerloond.type_]
+        werkgevers = _laatste([b for b in berichten if b.type == WerkgeverStand.type_])
+        feiten = [(b, _lees(b)) for b in berichten if b.type not in (UrenVerloond.type_, WerkgeverStand.type_)]
         tijdlijnen = [(b, f) for b, f in feiten if isinstance(f, Tijdlijnen)]
         plaatsingen = [(b, f) for b, f in feiten if isinstance(f, Plaatsing)]
-        nrs = await self._nummer(tx, berichten, uren, tijdlijnen, plaatsingen)
+        nrs = await self._nummer(tx, berichten, uren, tijdlijnen, plaatsingen, werkgevers)
         if uren:
             await _boek_uren(tx, uren, nrs)
         if tijdlijnen:
             await _boek_register(tx, tijdlijnen, nrs)
         if plaatsingen:
             await _boek_banen(tx, plaatsingen, nrs)
+        if werkgevers:
+            await store_werkgevers.bewaar(tx, {nrs.werkgevers[w]: stand for w, stand in werkgevers.items()})
         await self._vergeet(tx, [f for _, f in feiten])
         return []
 
@@ -85,6 +92,7 @@ class Verwerker:
         uren: Uren,
         tijdlijnen: Sequence[tuple[Bericht, Tijdlijnen]],
         plaatsingen: Sequence[tuple[Bericht, Plaatsing]],
+        werkgevers: Werkgevers,
     ) -> Genummerd:
         try:
             return await self._nummering.nummer(
@@ -92,7 +100,7 @@ class Verwerker:
                 {(b.topic, b.partitie) for b in berichten},
                 {uur.persoon for _, uur, *_ in uren} | {str(f.persoon) for _, f in tijdlijnen},
                 {uur.plaatsing for _, uur, *_ in uren} | {str(f.plaatsing) for _, f in plaatsingen},
-                {stand.werkgever for *_, stand, _ in uren},
+                {stand.werkgever for *_, stand, _ in uren} | werkgevers.keys(),
                 {cel for *_, cel in uren},
             )
         except ValidationError as fout:
@@ -118,6 +126,17 @@ def _lees(bericht: Bericht) -> Feit:
     if soort is None:
         raise Vergif("onbekend_type", "dit type kent telling niet")
     return ontleed(soort, bericht)
+
+
+def _laatste(berichten: Sequence[Bericht]) -> Werkgevers:
+    """Van elke werkgever de hoogste versie in deze batch; een lege waarde wist hem, wat daarna komt geldt weer."""
+    uit: Werkgevers = {}
+    for bericht in berichten:
+        nieuw = ontleed(WerkgeverStand, bericht) if bericht.waarde else None
+        oud = uit.get(bericht.sleutel)
+        if nieuw is None or oud is None or nieuw.versie > oud.versie:
+            uit[bericht.sleutel] = nieuw
+    return uit
 
 
 def _benen(uren: Sequence[tuple[Bericht, Uur]]) -> Uren:

@@ -17,14 +17,17 @@ from services.telling.domain.figuur import figuur, rekeningen
 from services.telling.domain.gebieden import Grenzen
 from services.telling.domain.geregistreerd import Gevonden, geregistreerd
 from services.telling.domain.grootboek import REDENCODES
-from services.telling.domain.hoofdbaan import Overstap, Tellend, overstappen
+from services.telling.domain.hoofdbaan import Overstap, Soort, Tellend, deelnames, overstappen
 from services.telling.domain.optelling import Kenmerken, Optelling
 from services.telling.domain.personen import Geteld, peilmaanden, personen, tellend
 from services.telling.domain.regels import Regelboek
 from services.telling.domain.registerverloop import Gebeurtenis, effecten
 from services.telling.domain.selectie import Selectie, Stand, groepen, opnames
+from services.telling.domain.werkgevers import werkgevers
 from services.telling.store import cijfers, hoofdbanen, mutaties, registerstand
-from services.telling.vraag import GEREGISTREERD, PERSONEN, Vraag
+from services.telling.store import werkgevers as per_werkgever
+from services.telling.store.mutaties import Soorten
+from services.telling.vraag import GEREGISTREERD, PERSONEN, WERKGEVERS, Vraag
 from shared.db import Tx
 
 REDENEN = {code: reden.value for reden, code in REDENCODES.items()}
@@ -38,8 +41,8 @@ class Maat(Protocol):
 
     regels: ClassVar[Sequence[RegelSoort]]
 
-    async def lees(self, boek: Regelboek, toen: int) -> Any:
-        """Wat er voor deze maat te lezen is, zoals op `toen` bekend."""
+    async def lees(self, boek: Regelboek, toen: int | None) -> Any:
+        """Wat er voor deze maat te lezen is, zoals op `toen` bekend; None: alles."""
 
     def waarden(self, gelezen: Any, boek: Regelboek, ook: Collection[Kenmerken] = ()) -> Waarden:
         """Het exacte bedrag van elke cel; `ook`: cellen die er in elke periode bij moeten staan."""
@@ -54,6 +57,8 @@ def maat_van(tx: Tx, vraag: Vraag) -> Maat:
         return Register(tx, vraag.selectie)
     if vraag.maat == PERSONEN:
         return Personen(tx, vraag.selectie)
+    if vraag.maat == WERKGEVERS:
+        return Werkgevers(tx, vraag.selectie)
     return Uren(tx, vraag.selectie, vraag.maat)
 
 
@@ -67,9 +72,12 @@ class Uren:
     selectie: Selectie
     naam: str
 
-    async def lees(self, boek: Regelboek, toen: int) -> list[Stand]:
-        """De standen."""
-        return await cijfers.van_opnames(self.tx, opnames(self.selectie, boek), self.selectie.nodig, toen)
+    async def lees(self, boek: Regelboek, toen: int | None) -> list[Stand]:
+        """De standen; gaat de vraag over werkgevers, dan uit de boekingen."""
+        alle = opnames(self.selectie, boek)
+        if self.selectie.werkgever_nodig:
+            return await per_werkgever.van_opnames(self.tx, self.selectie, alle, self.selectie.nodig, toen)
+        return await cijfers.van_opnames(self.tx, alle, self.selectie.nodig, toen)
 
     def waarden(self, gelezen: list[Stand], boek: Regelboek, ook: Collection[Kenmerken] = ()) -> Waarden:
         """Het cijfer zelf."""
@@ -81,7 +89,7 @@ class Uren:
         per_reden: dict[str, tuple[list[Stand], list[tuple[Stand, int]]]] = {}
         for (plaats, peilmoment), groep in groepen(opnames(self.selectie, boek)).items():
             maanden = [maand for opname in groep for maand in opname.maanden]
-            for delta in await mutaties.per_reden(self.tx, maanden, plaats, peilmoment, self.selectie.nodig, van, tot):
+            for delta in await mutaties.per_reden(self.tx, self.selectie, maanden, plaats, peilmoment, van, tot):
                 standen, aantallen = per_reden.setdefault(REDENEN[delta.reden], ([], []))
                 standen.append(delta.stand)
                 aantallen.append((delta.stand, delta.boekingen))
@@ -153,7 +161,11 @@ class Personen:
         for (plaats, peilmoment), groep in groepen(peilmaanden(self.selectie, boek)).items():
             soorten = await hoofdbanen.soorten(self.tx, peilmoment)
             per_maand = {opname.maanden[-1]: tellend(opname, boek, soorten) for opname in groep}
-            geteld += await hoofdbanen.hoofdbanen(self.tx, per_maand, plaats, peilmoment, self.selectie.nodig, toen)
+            waar = (per_maand, plaats, peilmoment, self.selectie.nodig, toen)
+            if self.selectie.werkgever_nodig:
+                geteld += await per_werkgever.hoofdbanen(self.tx, self.selectie, *waar)
+            else:
+                geteld += await hoofdbanen.hoofdbanen(self.tx, *waar)
         return geteld
 
     async def effecten(self, boek: Regelboek, van: int, tot: int) -> Effecten:
@@ -167,24 +179,71 @@ class Personen:
             soorten = await hoofdbanen.soorten(self.tx, peilmoment)
             optelling = {o.maanden[-1]: Optelling(self.selectie, o, boek, grenzen, None) for o in groep}
             per_maand = {maand: tellend(o.opname, boek, soorten) for maand, o in optelling.items()}
-            boekingen = await mutaties.tellend(self.tx, per_maand, peilmoment, van, tot)
-            cellen = await mutaties.cellen(
-                self.tx, {b.cel_id for b in boekingen}, plaats, peilmoment, self.selectie.nodig
-            )
-            for overstap in overstappen(boekingen, cellen.rang):
-                uit += _veranderingen(overstap, optelling[overstap.gebeurtenis.maand], cellen.stand)
+            boekingen = await mutaties.tellend(self.tx, "persoon_nr", per_maand, peilmoment, van, tot)
+            soort = await mutaties.soorten(self.tx, self.selectie, boekingen, plaats, peilmoment)
+            for overstap in overstappen(boekingen, soort.rang):
+                uit += _veranderingen(overstap, optelling[overstap.gebeurtenis.maand], soort.stand)
         return uit
 
 
-def _veranderingen(overstap: Overstap, optelling: Optelling, standen: Mapping[int, Stand]) -> Iterator[Verandering]:
+def _veranderingen(overstap: Overstap, optelling: Optelling, standen: Mapping[Soort, Stand]) -> Iterator[Verandering]:
     """Van welke naar welke cel iemand ging; binnen één cel verandert er niets."""
     gebeurtenis, netto = overstap.gebeurtenis, Counter[Kenmerken]()
-    for cel_id, teken in ((overstap.van, -1), (overstap.naar, 1)):
-        if cel_id is not None:
-            stand = standen[cel_id]._replace(maand=gebeurtenis.maand)
+    for soort, teken in ((overstap.van, -1), (overstap.naar, 1)):
+        if soort is not None and soort in standen:
+            stand = standen[soort]._replace(maand=gebeurtenis.maand)
             netto.update({kenmerken: teken for kenmerken, _ in optelling.plaatsen(stand)})
     periode, reden = str(optelling.opname.periode), REDENEN[gebeurtenis.reden]
     return (Verandering(gebeurtenis, reden, (periode, waar), bedrag) for waar, bedrag in netto.items() if bedrag)
+
+
+@dataclass(frozen=True, slots=True)
+class Werkgevers:
+    """Werkgevers met tellende uren, in elke cel apart."""
+
+    regels: ClassVar[Sequence[RegelSoort]] = Personen.regels
+
+    tx: Tx
+    selectie: Selectie
+
+    async def lees(self, boek: Regelboek, toen: int | None) -> list[Stand]:
+        """De standen per werkgever."""
+        alle, nodig = peilmaanden(self.selectie, boek), self.selectie.nodig | {"werkgever"}
+        return await per_werkgever.van_opnames(self.tx, self.selectie, alle, nodig, toen)
+
+    def waarden(self, gelezen: list[Stand], boek: Regelboek, ook: Collection[Kenmerken] = ()) -> Waarden:
+        """Het aantal werkgevers; een cel die er niet bij staat is nul."""
+        return {
+            (cel.periode, tuple(cel.kenmerken.values())): Fraction(cel.aantal)
+            for cel in (deelname.geteld for deelname in werkgevers(gelezen, boek, self.selectie))
+        }
+
+    async def effecten(self, boek: Regelboek, van: int, tot: int) -> Effecten:
+        """De som van alle veranderingen per reden."""
+        return _som(await self.veranderingen(boek, van, tot))
+
+    async def veranderingen(self, boek: Regelboek, van: int, tot: int) -> list[Verandering]:
+        """Welke werkgever door welke gebeurtenis in of uit een cel ging."""
+        uit, grenzen = list[Verandering](), Grenzen.uit(boek)
+        for (plaats, peilmoment), groep in groepen(peilmaanden(self.selectie, boek)).items():
+            alle = await hoofdbanen.soorten(self.tx, peilmoment)
+            optelling = {
+                o.maanden[-1]: Optelling(self.selectie, o, boek, grenzen, None, van_werkgever=True) for o in groep
+            }
+            per_maand = {maand: tellend(o.opname, boek, alle) for maand, o in optelling.items()}
+            boekingen = await mutaties.tellend(self.tx, "werkgever_nr", per_maand, peilmoment, van, tot)
+            soort = await mutaties.soorten(self.tx, self.selectie, boekingen, plaats, peilmoment)
+
+            def waar(b: Tellend, per: Mapping[int, Optelling] = optelling, bij: Soorten = soort) -> list[Kenmerken]:
+                stand = bij.stand.get(b.soort)
+                plaatsen = [] if stand is None else per[b.maand].plaatsen(stand._replace(maand=b.maand))
+                return [kenmerken for kenmerken, _ in plaatsen]
+
+            for stap in deelnames(boekingen, waar):
+                periode = str(optelling[stap.gebeurtenis.maand].opname.periode)
+                reden = REDENEN[stap.gebeurtenis.reden]
+                uit.append(Verandering(stap.gebeurtenis, reden, (periode, stap.kenmerken), stap.teken))
+        return uit
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +255,7 @@ class Register:
     tx: Tx
     selectie: Selectie
 
-    async def lees(self, boek: Regelboek, toen: int) -> Gevonden:
+    async def lees(self, boek: Regelboek, toen: int | None) -> Gevonden:
         """Het register op de laatste dag van elke periode."""
         dagen = [periode.einde for periode in self.selectie.perioden]
         per = "grondslag" in self.selectie.per

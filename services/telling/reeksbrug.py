@@ -1,7 +1,7 @@
 """`GET /v1/tellingen/reeksbrug`: van het kwartaalcijfer naar de jaarmeting van hetzelfde jaareinde, in exacte stappen."""
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from fractions import Fraction
 from typing import Annotated, Any
@@ -16,6 +16,7 @@ from services.telling.domain import reeksbrug as domain
 from services.telling.domain.bedragen import afgerond, exact
 from services.telling.domain.perioden import Onjuist
 from services.telling.domain.reeksbrug import KOLOMMEN, TOTAAL, Later, Lezing, Stap
+from services.telling.domain.selectie import Selectie
 from services.telling.maten import REDENEN
 from services.telling.store import cijfers, mutaties
 from services.telling.vraag import Parameters, Tekst, Vraag, lees_vraag
@@ -83,7 +84,7 @@ async def overbrug(tx: Tx, kwartaal: Vraag, meting: Vraag, nu: datetime) -> dict
         )
         for lezing in dict.fromkeys(toestand.lezing for toestand in toestanden)
     }
-    geboekt = await _later(tx, toestanden[0].lezing, nodig, van, tot)
+    geboekt = await _later(tx, toestanden[0].lezing, meting.selectie, van, tot)
     stappen = domain.brug(toestanden, standen, geboekt, meting.selectie, meting.maat)
     vast, momenten = await vast_tot(tx, BRONNEN), [vraag.bekend_op or nu for vraag in (kwartaal, meting)]
     demo = await schaal.demo(tx)
@@ -101,12 +102,12 @@ async def overbrug(tx: Tx, kwartaal: Vraag, meting: Vraag, nu: datetime) -> dict
     }
 
 
-async def _later(tx: Tx, lezing: Lezing, nodig: Collection[str], van: int | None, tot: int | None) -> list[Later]:
+async def _later(tx: Tx, lezing: Lezing, selectie: Selectie, van: int | None, tot: int | None) -> list[Later]:
     """Wat er na het kwartaalcijfer bij kwam; is de jaarmeting eerder bekend, dan gaat het er juist af."""
     van, tot = (cijfers.ALTIJD if moment is None else moment for moment in (van, tot))
     teken = 1 if van <= tot else -1
     geboekt = await mutaties.per_reden(
-        tx, lezing.maanden, lezing.plaats, lezing.peilmoment, nodig, min(van, tot), max(van, tot)
+        tx, selectie, lezing.maanden, lezing.plaats, lezing.peilmoment, min(van, tot), max(van, tot)
     )
     op_volgorde = sorted((delta for delta in geboekt if delta.stand.uren_x100), key=lambda delta: delta.reden)
     return [Later(REDENEN[reden], stand._replace(uren_x100=teken * stand.uren_x100)) for reden, stand, _ in op_volgorde]

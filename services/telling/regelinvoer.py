@@ -121,5 +121,6 @@ SOORTEN = (
     _soort(rijen.VerdeelsleutelRij, "peiljaar", "markt", "overheid", "besloten_op"),
     _soort(rijen.NulmetingRij, "versie", "gebied", "sector", "vorm", "uren", "banen", "besloten_op"),
     _soort(rijen.DoelstellingRij, "doel", "gebied", "sector", "periode", "aantal", "besloten_op", "status"),
+    _soort(rijen.WerkgeversTotaalRij, "jaar", "sector", "sbi", "grootteklasse", "aantal"),
 )
 """De regelbestanden van telling, elk met zijn route `POST /v1/regels/{soort}`."""

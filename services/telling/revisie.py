@@ -1,8 +1,14 @@
 """De brug tussen twee kennismomenten lezen en uitrekenen."""
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 from services.telling.domain.brug import Brug, bruggen, gewijzigd
+from services.telling.domain.perioden import Periode
 from services.telling.domain.regels import Regelboek
-from services.telling.maten import maat_van
+from services.telling.domain.selectie import Selectie
+from services.telling.maten import Maat, maat_van
+from services.telling.onthouden import onthoud
 from services.telling.vraag import Vraag
 from shared.db import Tx
 
@@ -12,7 +18,17 @@ async def revisie(tx: Tx, vraag: Vraag, van: int, tot: int, eerst: Regelboek, la
 
     Een cel die op een van beide momenten, of ergens ertussen, in het antwoord stond, heeft een brug.
     """
-    maat = maat_van(tx, vraag)
+
+    async def maak(s: Selectie) -> Mapping[Periode, list[Brug]]:
+        gevonden = await _bruggen(maat_van(tx, replace(vraag, selectie=s)), vraag, van, tot, eerst, later)
+        return {p: [brug for brug in gevonden if brug.plek[0] == str(p)] for p in s.perioden}
+
+    boeken = (vraag.anders(eerst), vraag.anders(later))
+    per_periode = await onthoud(tx, "brug", vraag, boeken, (van, tot), maak)
+    return [brug for bruggen_ in per_periode.values() for brug in bruggen_]
+
+
+async def _bruggen(maat: Maat, vraag: Vraag, van: int, tot: int, eerst: Regelboek, later: Regelboek) -> list[Brug]:
     effecten = await maat.effecten(vraag.anders(eerst), van, tot)
     stappen = gewijzigd(eerst, later, maat.regels)
     boeken = [vraag.anders(boek) for boek in (eerst, later, *(boek for _, boek in stappen))]

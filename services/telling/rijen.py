@@ -4,6 +4,7 @@ import re
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any, ClassVar, Literal
+from uuid import UUID
 
 from banenspoor_contracts import Reeks, RegelSoort, Sector
 from banenspoor_contracts.gemeenten import is_gemeente, normaliseer
@@ -65,6 +66,8 @@ def _sector(waarde: Any) -> Any:
 
 def _gebied(waarde: Any) -> Any:
     tekst = str(waarde).strip()
+    if re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", tekst, re.ASCII | re.IGNORECASE):
+        return str(UUID(tekst))
     return tekst if tekst == "NL" or re.fullmatch(r"AM\d\d", tekst, re.ASCII) else _gemeente(tekst)
 
 
@@ -73,7 +76,7 @@ Getal = Annotated[Decimal, BeforeValidator(_getal)]
 GemeenteVeld = Annotated[str, BeforeValidator(_gemeente)]
 SectorVeld = Annotated[Sector, BeforeValidator(_sector)]
 GebiedVeld = Annotated[str, BeforeValidator(_gebied)]
-"""`NL`, een arbeidsmarktregio (`AM01`) of een gemeente."""
+"""`NL`, een arbeidsmarktregio (`AM01`) of een gemeente; of een kring: de UUID van een groep of werkgever."""
 Versie = Annotated[str, Field(min_length=1, max_length=60)]
 Tekst = Annotated[str, Field(max_length=2000)]
 Jaar = Annotated[str, Field(pattern=r"^(19|20|21)[0-9]{2}$"), BeforeValidator(str)]
@@ -291,3 +294,20 @@ class PlaatsRij(RegelRij):
     plaats: Literal["werk", "woon"]
     van: Dag
     besloten_op: Dag
+
+
+class WerkgeversTotaalRij(RegelRij):
+    """Hoeveel werkgevers er in een jaar zijn, ook wie niet meedoet; een lege sector, sbi of grootteklasse: alle samen.
+
+    `sbi` is de sectie (één letter); `grootteklasse` zoals bij de werkgevers zelf.
+    """
+
+    regelsoort = RegelSoort.WERKGEVERS_TOTALEN
+    sleutelvelden = ("jaar", "sector", "sbi", "grootteklasse")
+    versieveld = "jaar"
+
+    jaar: Jaar
+    sector: SectorVeld | None = None
+    sbi: Annotated[str, Field(pattern=r"^[A-V]$")] | None = None
+    grootteklasse: Annotated[str, Field(min_length=1, max_length=20)] | None = None
+    aantal: Annotated[int, Field(gt=0)]

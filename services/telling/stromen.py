@@ -18,7 +18,7 @@ from services.telling.domain.regels import Regelboek
 from services.telling.domain.registerstromen import Registerstroom, registerstromen
 from services.telling.domain.selectie import Opname, Selectie
 from services.telling.domain.stromen import AANTALLEN, Stromen, momenten, stromen
-from services.telling.store import cijfers, hoofdbanen
+from services.telling.store import hoofdbanen
 from services.telling.store import registerstromen as registerstore
 from services.telling.store import stromen as store
 from services.telling.uitkomst import gebiedsnamen, volledigheid
@@ -86,13 +86,12 @@ async def beantwoord(tx: Tx, vraag: Vraag, nu: datetime) -> dict[str, Any]:
     register = None if selectie.regio else await _register(tx, selectie, alle, toen)
     noten = sorted({noot for cel in gevonden for noot in cel.noten} | set(REGISTERNOTEN if register else ()))
     nummers = {noot: nummer for nummer, noot in enumerate(noten, start=1)}
-    standen = await cijfers.van_opnames(tx, alle, selectie.nodig, toen)
     return {
         "reeks": selectie.reeks,
         "per": list(selectie.per),
         "plaats": sorted({opname.plaats.waarde for opname in alle}),
         "bekendOp": antwoord.moment(vraag.bekend_op or nu),
-        "volledigheid": await volledigheid(tx, boek, alle, standen, toen),
+        "volledigheid": await volledigheid(tx, vraag, boek, alle, toen),
         **await omslag(tx, vraag, nu),
         "cellen": [_cel(cel, namen, nummers) for cel in gevonden],
         "register": register and [rij | {"voetnoten": [nummers[n] for n in REGISTERNOTEN]} for rij in register],

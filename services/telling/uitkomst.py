@@ -1,22 +1,28 @@
 """Van een vraag naar cellen, per maat: uren en banen uit standen, personen uit boekingen, het register uit zijn boekingen."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple, TypeVar
 
 from services.telling import antwoord
-from services.telling.domain.figuur import figuur
+from services.telling.domain.aantal import Aantal
+from services.telling.domain.figuur import Cel, figuur
 from services.telling.domain.gebieden import Grenzen
-from services.telling.domain.geregistreerd import geregistreerd
-from services.telling.domain.perioden import Onjuist
+from services.telling.domain.geregistreerd import Gevonden, geregistreerd
+from services.telling.domain.perioden import Onjuist, Periode
 from services.telling.domain.personen import peilmaanden, personen
 from services.telling.domain.regels import Regelboek
 from services.telling.domain.register import tellende_vormen, verwacht
-from services.telling.domain.selectie import Opname, Selectie, Stand, opnames
+from services.telling.domain.selectie import Opname, Selectie, opnames
 from services.telling.domain.watals import Cijfer
-from services.telling.maten import Personen
-from services.telling.store import cijfers, registerstand
-from services.telling.vraag import GEREGISTREERD, PERSONEN, Vraag
+from services.telling.domain.werkgevers import Deelname, werkgevers
+from services.telling.maten import Personen, Register, Uren, Werkgevers
+from services.telling.onthouden import onthoud
+from services.telling.store import cijfers
+from services.telling.vraag import GEREGISTREERD, PERSONEN, WERKGEVERS, Vraag
 from shared.db import Tx
+
+T = TypeVar("T")
 
 
 class Uitkomst(NamedTuple):
@@ -31,34 +37,69 @@ class Uitkomst(NamedTuple):
 async def uitkomst(tx: Tx, vraag: Vraag, boek: Regelboek, toen: int | None) -> Uitkomst:
     """Rekent een vraag uit; `toen` is het kennismoment in microseconden sinds 1970, of leeg voor alles."""
     if vraag.maat == GEREGISTREERD:
-        return await _register(tx, vraag.selectie, toen)
+        return await _register(tx, vraag, boek, toen)
     if vraag.maat == PERSONEN:
         return await _personen(tx, vraag, boek, toen)
+    if vraag.maat == WERKGEVERS:
+        return await _werkgevers(tx, vraag, boek, toen)
     return await _uren(tx, vraag, boek, toen)
 
 
-async def _register(tx: Tx, selectie: Selectie, toen: int | None) -> Uitkomst:
-    dagen = [periode.einde for periode in selectie.perioden]
-    gevonden = await registerstand.geregistreerd(tx, dagen, selectie.grondslag, "grondslag" in selectie.per, toen)
-    cellen, noten = antwoord.aantallen(GEREGISTREERD, geregistreerd(gevonden, selectie), {})
+async def _register(tx: Tx, vraag: Vraag, boek: Regelboek, toen: int | None) -> Uitkomst:
+    async def maak(s: Selectie) -> Mapping[Periode, Gevonden]:
+        gevonden = await Register(tx, s).lees(boek, toen)
+        return {p: {plek: aantal for plek, aantal in gevonden.items() if plek[0] == p.einde} for p in s.perioden}
+
+    per_periode = await onthoud(tx, "cijfer", vraag, (boek,), toen, maak)
+    gevonden = {plek: aantal for van_periode in per_periode.values() for plek, aantal in van_periode.items()}
+    cellen, noten = antwoord.aantallen(GEREGISTREERD, geregistreerd(gevonden, vraag.selectie), {})
     return Uitkomst(cellen, noten, [], None)
 
 
 async def _personen(tx: Tx, vraag: Vraag, boek: Regelboek, toen: int | None) -> Uitkomst:
-    selectie = vraag.selectie
-    alle, geteld = peilmaanden(selectie, boek), await Personen(tx, selectie).lees(boek, toen)
-    aantallen = _gemerkt(personen(geteld, boek, selectie), vraag)
+    async def maak(s: Selectie) -> Mapping[Periode, list[Aantal]]:
+        return _per_periode(s, personen(await Personen(tx, s).lees(boek, toen), boek, s), lambda cel: cel.periode)
+
+    selectie, per_periode = vraag.selectie, await onthoud(tx, "cijfer", vraag, (boek,), toen, maak)
+    aantallen = _gemerkt([cel for cellen in per_periode.values() for cel in cellen], vraag)
     cellen, noten = antwoord.aantallen(PERSONEN, aantallen, gebiedsnamen(selectie, boek))
-    standen = await cijfers.van_opnames(tx, alle, selectie.nodig, toen)
-    return Uitkomst(cellen, noten, _plaats(alle), await volledigheid(tx, boek, alle, standen, toen))
+    alle = peilmaanden(selectie, boek)
+    return Uitkomst(cellen, noten, _plaats(alle), await volledigheid(tx, vraag, boek, alle, toen))
+
+
+async def _werkgevers(tx: Tx, vraag: Vraag, boek: Regelboek, toen: int | None) -> Uitkomst:
+    async def maak(s: Selectie) -> Mapping[Periode, list[Deelname]]:
+        alle = werkgevers(await Werkgevers(tx, s).lees(boek, toen), boek, s)
+        return _per_periode(s, alle, lambda deelname: deelname.geteld.periode)
+
+    selectie, per_periode = vraag.selectie, await onthoud(tx, "cijfer", vraag, (boek,), toen, maak)
+    deelnames = [
+        replace(deelname, geteld=_gemerkt([deelname.geteld], vraag)[0])
+        for van_periode in per_periode.values()
+        for deelname in van_periode
+    ]
+    cellen, noten = antwoord.deelname(WERKGEVERS, deelnames, gebiedsnamen(selectie, boek))
+    alle = peilmaanden(selectie, boek)
+    return Uitkomst(cellen, noten, _plaats(alle), await volledigheid(tx, vraag, boek, alle, toen))
 
 
 async def _uren(tx: Tx, vraag: Vraag, boek: Regelboek, toen: int | None) -> Uitkomst:
-    selectie = vraag.selectie
+    async def maak(s: Selectie) -> Mapping[Periode, list[Cel]]:
+        return _per_periode(s, figuur(await Uren(tx, s, vraag.maat).lees(boek, toen), boek, s), lambda cel: cel.periode)
+
+    selectie, per_periode = vraag.selectie, await onthoud(tx, "cijfer", vraag, (boek,), toen, maak)
+    cijfers_ = _gemerkt([cel for cellen in per_periode.values() for cel in cellen], vraag)
+    cellen, noten = antwoord.cellen(cijfers_, gebiedsnamen(selectie, boek))
     alle = opnames(selectie, boek)
-    standen = await cijfers.van_opnames(tx, alle, selectie.nodig, toen)
-    cellen, noten = antwoord.cellen(_gemerkt(figuur(standen, boek, selectie), vraag), gebiedsnamen(selectie, boek))
-    return Uitkomst(cellen, noten, _plaats(alle), await volledigheid(tx, boek, alle, standen, toen))
+    return Uitkomst(cellen, noten, _plaats(alle), await volledigheid(tx, vraag, boek, alle, toen))
+
+
+def _per_periode(selectie: Selectie, alle: Iterable[T], periode: Callable[[T], str]) -> dict[Periode, list[T]]:
+    """Cijfers bij hun periode; een periode zonder cijfers heeft een lege lijst."""
+    uit = {str(p): (p, list[T]()) for p in selectie.perioden}
+    for cijfer in alle:
+        uit[periode(cijfer)][1].append(cijfer)
+    return dict(uit.values())
 
 
 def _gemerkt(cijfers: list[Cijfer], vraag: Vraag) -> list[Cijfer]:
@@ -81,12 +122,27 @@ def _plaats(alle: Sequence[Opname]) -> list[str]:
 
 
 async def volledigheid(
-    tx: Tx, boek: Regelboek, alle: Sequence[Opname], standen: Sequence[Stand], toen: int | None
+    tx: Tx, vraag: Vraag, boek: Regelboek, alle: Sequence[Opname], toen: int | None
 ) -> dict[str, int]:
     """Van hoeveel baan-maanden uren te verwachten waren en van hoeveel er iets gezegd is; heel het land, alle maanden."""
+
+    async def maak(s: Selectie) -> Mapping[Periode, dict[tuple[int, str], int]]:
+        gevraagd = [opname for opname in alle if opname.periode in s.perioden]
+        gezegd = await cijfers.gezegd(tx, [maand for opname in gevraagd for maand in opname.maanden], toen)
+        return {
+            opname.periode: {plek: aantal for plek, aantal in gezegd.items() if plek[0] in opname.maanden}
+            for opname in gevraagd
+        }
+
+    per_periode = await onthoud(tx, "gezegd", vraag, (boek,), toen, maak)
     vormen = tellende_vormen(boek.wet(alle[-1].periode.einde).waarde)
     maanden = [maand for opname in alle for maand in opname.maanden]
     return {
         "verwacht": verwacht(await cijfers.verwacht(tx, vormen, toen), maanden),
-        "gehoord": sum(stand.gezegd for stand in standen if stand.vorm in vormen),
+        "gehoord": sum(
+            aantal
+            for van_periode in per_periode.values()
+            for (_, vorm), aantal in van_periode.items()
+            if vorm in vormen
+        ),
     }

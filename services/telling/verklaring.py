@@ -4,8 +4,8 @@ De geopende delen tellen exact op tot het cijfer: een verklaring is de brug van 
 blad, op volgorde van bekend worden; wie onderweg niets nieuws wil zien, geeft een `bekendOp`.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import groupby
 from typing import NamedTuple
@@ -16,10 +16,11 @@ from services.telling.domain.brug import Brug, Plek, bruggen
 from services.telling.domain.figuur import Rekening, rekeningen
 from services.telling.domain.hoofdbaan import Tellend
 from services.telling.domain.optelling import Optelling
-from services.telling.domain.perioden import tekst_van_maand
+from services.telling.domain.perioden import Periode, tekst_van_maand
 from services.telling.domain.regels import Regelboek
 from services.telling.domain.selectie import Selectie, Stand, groepen, is_inleen, opnames
-from services.telling.maten import Personen, Register, Verandering, maat_van
+from services.telling.maten import Maat, Personen, Register, Uren, Verandering, Werkgevers, maat_van
+from services.telling.onthouden import onthoud
 from services.telling.store import boekingen as store
 from services.telling.store import hoofdbanen
 from services.telling.store.boekingen import Geboekt
@@ -75,7 +76,32 @@ class Verklaring(NamedTuple):
 
 async def verklaar(tx: Tx, vraag: Vraag, boek: Regelboek, toen: int, na: Bladwijzer | None, hoeveel: int) -> Verklaring:
     """Opent alle cellen van een vraag zoals op `toen` bekend; `hoeveel` regels na plaats `na`."""
+
+    async def maak(s: Selectie) -> Mapping[Periode, tuple[list[Brug], dict[Plek, Invoer]]]:
+        gevonden, invoer = await _geopend(maat_van(tx, replace(vraag, selectie=s)), s, boek, toen)
+        return {
+            p: (
+                [brug for brug in gevonden if brug.plek[0] == str(p)],
+                {plek: van for plek, van in invoer.items() if plek[0] == str(p)},
+            )
+            for p in s.perioden
+        }
+
+    geopend = (await onthoud(tx, "verklaring", vraag, (boek,), toen, maak)).values()
     maat = maat_van(tx, vraag)
+    if isinstance(maat, Personen | Register | Werkgevers):
+        regels = _blad(await maat.veranderingen(boek, VOOR_ALLES, toen), na, hoeveel)
+    else:
+        regels = await _geboekt(tx, vraag, boek, toen, na, hoeveel)
+    return Verklaring(
+        [brug for bruggen_, _ in geopend for brug in bruggen_],
+        {plek: van for _, invoer in geopend for plek, van in invoer.items()},
+        regels,
+    )
+
+
+async def _geopend(maat: Maat, selectie: Selectie, boek: Regelboek, toen: int) -> tuple[list[Brug], dict[Plek, Invoer]]:
+    """De brug van niets naar elke cel, en van uren en banen waaruit zij berekend is."""
     gelezen = await maat.lees(boek, toen)
     effecten = await maat.effecten(boek, VOOR_ALLES, toen)
     eind = maat.waarden(gelezen, boek)
@@ -83,10 +109,7 @@ async def verklaar(tx: Tx, vraag: Vraag, boek: Regelboek, toen: int, na: Bladwij
     ook = {kenmerken for _, kenmerken in plekken}
     begin = maat.waarden(type(gelezen)(), boek, ook)
     gevonden = bruggen(begin, effecten, [], maat.waarden(gelezen, boek, ook), plekken)
-    if isinstance(maat, Personen | Register):
-        return Verklaring(gevonden, {}, _blad(await maat.veranderingen(boek, VOOR_ALLES, toen), na, hoeveel))
-    regels = await _geboekt(tx, vraag, boek, toen, na, hoeveel)
-    return Verklaring(gevonden, _invoer(gelezen, vraag.selectie, boek), regels)
+    return gevonden, _invoer(gelezen, selectie, boek) if isinstance(maat, Uren) else {}
 
 
 def _invoer(standen: Sequence[Stand], selectie: Selectie, boek: Regelboek) -> dict[Plek, Invoer]:
@@ -121,7 +144,7 @@ async def _geboekt(
         maanden = [maand for opname in groep for maand in opname.maanden]
         soorten = {maand: per_maand[maand].optelling.soorten(maand, alle) for maand in maanden}
         waar = await _gemeenten(tx, plaats, per_maand[maanden[0]].optelling)
-        uit += await store.blad(tx, soorten, waar, plaats, peilmoment, selectie.nodig, toen, verder, hoeveel)
+        uit += await store.blad(tx, selectie, soorten, waar, plaats, peilmoment, toen, verder, hoeveel)
     return [_regel(geboekt, vraag.maat, per_maand) for geboekt in sorted(uit, key=lambda g: g.plek)[:hoeveel]]
 
 
@@ -176,6 +199,6 @@ def _verandering(plaats: Bladwijzer, samen: Sequence[Verandering]) -> Regel:
         None,
         gebeurtenis.persoon_nr,
         gebeurtenis.plaatsing_nr if isinstance(gebeurtenis, Tellend) else None,
-        None,
+        gebeurtenis.werkgever_nr if isinstance(gebeurtenis, Tellend) else None,
         delen,
     )

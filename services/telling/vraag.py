@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from uuid import UUID
 
 from banenspoor_contracts import Grondslag, Reeks, Sector
 from banenspoor_contracts.gemeenten import is_gemeente, normaliseer
@@ -26,14 +27,10 @@ TWEE_CIJFERS = (
     "ongedeeld, de jaarmeting is de officiële methode en verdeelt inleen met een sleutel over markt en overheid. Kies "
     "daarom reeks=lopend (maanden), reeks=kwartaal of reeks=jaarmeting."
 )
-PERSONEN, GEREGISTREERD = "personen", "geregistreerd"
-MATEN = ("extra", "banen", "uren", PERSONEN, GEREGISTREERD)
-_LATER = {
-    "maat": ("werkgevers",),
-    "per": ("branche", "grootteklasse", "werkgever"),
-    "plaats": ("zetel",),
-}
+PERSONEN, GEREGISTREERD, WERKGEVERS = "personen", "geregistreerd", "werkgevers"
+MATEN = ("extra", "banen", "uren", PERSONEN, GEREGISTREERD, WERKGEVERS)
 _NOG_NIET = ("publicatie",)
+_NIET_VAN_REGISTER = ("regio", "gemeente", "sector", "vorm", "werkgever", "groep", "plaats", "grenzen")
 
 
 class Parameters(BaseModel):
@@ -43,14 +40,16 @@ class Parameters(BaseModel):
 
     reeks: Tekst = Field(None, description="lopend (maanden), kwartaal of jaarmeting; verplicht")
     periode: Tekst = Field(None, description="2023-12, 2023-Q4, 2023, of een bereik 2021-Q1..2023-Q4; verplicht")
-    maat: Tekst = Field(None, description="extra (standaard), banen, uren, personen of geregistreerd")
-    per: Tekst = Field(None, description="een of meer van sector,vorm,regio,gemeente,grondslag,contract,subsector")
+    maat: Tekst = Field(None, description="extra (standaard), banen, uren, personen, geregistreerd of werkgevers")
+    per: Tekst = Field(None, description=f"een of meer van {','.join(UITSPLITSINGEN)}")
     regio: Tekst = Field(None, description="arbeidsmarktregio, bijvoorbeeld AM01, of onbekend")
     gemeente: Tekst = Field(None, description="CBS-code, bijvoorbeeld 0014, of onbekend")
     sector: Tekst = Field(None, description="markt of overheid")
     vorm: Tekst = Field(None, description="formeel of inleen; in de reeks lopend ook een vorm zelf")
     grondslag: Tekst = Field(None, description="alleen uren van mensen met (ook) deze grondslag")
-    plaats: Tekst = Field(None, description="werk of woon; standaard volgens de regel van de reeks")
+    werkgever: Tekst = Field(None, description="alleen uren bij deze formele werkgever (UUID)")
+    groep: Tekst = Field(None, description="alleen uren bij werkgevers die nu tot deze groep horen (UUID)")
+    plaats: Tekst = Field(None, description="werk, woon of zetel (van de werkgever); standaard volgens de reeks")
     bekend_op: Tekst = Field(None, description="zoals toen bekend; een kale datum is het einde van die dag")
     regels: Tekst = Field(None, description="toen (standaard) of nu")
     grenzen: Tekst = Field(None, description="toen (standaard) of een jaar: de grenzen op 1 januari")
@@ -104,8 +103,6 @@ def lees_vraag(parameters: Parameters, nu: datetime) -> Vraag:
     if "periode" not in gegeven:
         raise Onjuist("periode_verplicht", "Zonder periode is er geen cijfer", "Bijvoorbeeld periode=2023-Q4.")
     per = tuple(dict.fromkeys(deel.strip() for deel in gegeven.get("per", "").split(",") if deel.strip()))
-    for deel in per:
-        _niet_later("per", deel)
     selectie = Selectie(
         reeks=Reeks(reeks),
         perioden=perioden(Reeks(reeks), gegeven["periode"]),
@@ -117,6 +114,8 @@ def lees_vraag(parameters: Parameters, nu: datetime) -> Vraag:
         grondslag=_keuze(gegeven, "grondslag", tuple(Grondslag)) if "grondslag" in gegeven else None,
         plaats=Plaats(_keuze(gegeven, "plaats", tuple(Plaats))) if "plaats" in gegeven else None,
         grenzen=_grenzen(gegeven.get("grenzen", "toen")),
+        werkgever=_uuid("werkgever", gegeven.get("werkgever")),
+        groep=_uuid("groep", gegeven.get("groep")),
     )
     maat = _keuze({"maat": "extra"} | gegeven, "maat", MATEN)
     if maat == GEREGISTREERD:
@@ -188,7 +187,7 @@ def lees_revisie(parameters: Revisieparameters, nu: datetime) -> tuple[Vraag, da
 def _past_bij_register(per: tuple[str, ...], gegeven: Mapping[str, str]) -> None:
     """Van wie in het register staat is hier de grondslag bekend, en niets anders."""
     anders = [f"per={deel}" for deel in per if deel in UITSPLITSINGEN and deel != "grondslag"]
-    anders += [naam for naam in ("regio", "gemeente", "sector", "vorm", "plaats", "grenzen") if naam in gegeven]
+    anders += [naam for naam in _NIET_VAN_REGISTER if naam in gegeven]
     if anders:
         raise Onjuist(
             "past_niet_bij_maat",
@@ -198,14 +197,8 @@ def _past_bij_register(per: tuple[str, ...], gegeven: Mapping[str, str]) -> None
         )
 
 
-def _niet_later(naam: str, waarde: str) -> None:
-    if waarde in _LATER.get(naam, ()):
-        raise Onjuist("komt_later", "Dit kan nog niet", f"{naam}={waarde} komt in een latere uitgave.")
-
-
 def _keuze(gegeven: Mapping[str, str], naam: str, mogelijk: tuple[str, ...]) -> str:
     waarde = gegeven[naam]
-    _niet_later(naam, waarde)
     if waarde not in mogelijk:
         raise Onjuist(
             f"onbekende_{naam}", f"Onbekende {naam}", f"{naam}={waarde} kan niet; wel: {', '.join(mogelijk)}."
@@ -233,6 +226,17 @@ def _gemeente(waarde: str | None) -> str | None:
             f"gemeente={waarde} is geen CBS-code; bijvoorbeeld gemeente=0014.",
         )
     return code
+
+
+def _uuid(naam: str, waarde: str | None) -> UUID | None:
+    try:
+        return None if waarde is None else UUID(waarde)
+    except ValueError:
+        raise Onjuist(
+            f"onjuiste_{naam}",
+            f"Onjuiste {naam}",
+            f"{naam}={waarde} is geen UUID; die van een werkgever en zijn groep staan op het topic werkgevers.",
+        ) from None
 
 
 def _grenzen(waarde: str) -> int | None:

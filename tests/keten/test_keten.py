@@ -28,7 +28,8 @@ def uren_x100(keten: Keten, **anders: Any) -> int:
 @pytest.fixture(scope="module")
 def gevuld(keten: Keten) -> Keten:
     """Twee mensen met een baan van januari tot en met maart 2024."""
-    keten.importeer("werkgevers", [{"werkgever": WERKGEVER, "sector": "markt", "van": "2010-01-01"}])
+    werkgever = {"werkgever": WERKGEVER, "sector": "markt", "van": "2010-01-01", "sbi": "8710", "grootteklasse": "250+"}
+    keten.importeer("werkgevers", [werkgever])
     keten.importeer(
         "registraties",
         [{"bsn": b, "grondslag": "PW_INDICATIE", "van": "2020-01-01", "gemeente": "0014"} for b in BSN[:2]],
@@ -69,6 +70,15 @@ def test_files_in_figures_out(gevuld: Keten) -> None:
     [cel] = [c for c in gevuld.tellingen(**{**Q1, "per": "sector,vorm,regio,gemeente"})["cellen"] if c["uren"]]
     assert (cel["sector"], cel["vorm"], cel["regio"], cel["gemeente"]) == ("markt", "formeel", "AM01", "0014")
     assert Fraction(cel["banenExact"]) == Fraction(600, 1) / Fraction(1331, 4)
+
+
+def test_figures_follow_the_employer_and_show_its_share(gevuld: Keten) -> None:
+    gevuld.importeer("werkgevers-totalen", [{"jaar": "2024", "sbi": "Q", "aantal": 8}], "--wacht")
+    vraag = {**Q1, "per": "branche,grootteklasse"}
+    [cel] = gevuld.tellingen(**vraag)["cellen"]
+    assert (cel["branche"], cel["grootteklasse"], cel["urenExact"]) == ("Q", "250+", "600/1")
+    [cel] = gevuld.tellingen(**{**Q1, "maat": "werkgevers", "per": "branche"})["cellen"]
+    assert (cel["branche"], cel["werkgevers"], cel["aandeel"]) == ("Q", 1, "12,5 %")
 
 
 def test_a_correction_is_a_booking_and_the_old_figure_stays(gevuld: Keten) -> None:

@@ -136,6 +136,18 @@ async def test_an_event_older_than_a_used_peil_stops_the_partition(omgeving: Omg
     assert await omgeving.gevolgen() == []
 
 
+async def test_on_a_compact_topic_nothing_is_too_late(omgeving: Omgeving) -> None:
+    """A peil does not name compact topics, so it may be used before what they hold is heard."""
+    await omgeving.zeg(ding(uuid4()))
+    await omgeving.publiceer()
+    await omgeving.hoorder.execute("insert into peil values ('beoordeling', now() + interval '1 minute', false)")
+    omgeving.hoort.topiclijst[omgeving.topic].config["cleanup.policy"] = "compact"
+    inbox = await omgeving.inbox()
+    await inbox.ontvang(await omgeving.records())
+    assert not inbox.gestopt
+    assert len(await omgeving.gevolgen()) == 1
+
+
 async def test_effects_and_position_are_one_transaction(omgeving: Omgeving) -> None:
     await omgeving.zeg(*(ding(uuid4(), n) for n in range(20)))
     await omgeving.publiceer()

@@ -125,6 +125,22 @@ async def test_nothing_is_fixed_while_parked_history_would_still_be_booked_in_th
     assert await vast(telling) is None
 
 
+async def test_what_is_parked_of_a_compact_topic_fixes_nothing_and_holds_nothing(telling: Database) -> None:
+    peilen = Peilen(telling.pool, {}, BRON, TOPICS)
+    for bron in BRON:
+        peilen.hoor(peil(bron, 9, {}))
+    await peilen.verwerk()
+    await telling.pool.execute("insert into geparkeerd_sleutel values ('werkgevers', 'x')")
+    await telling.pool.execute(
+        """insert into geparkeerd
+          (topic, sleutel, partitie, publicatienr, log_offset, ce_id, ce_time, bron, type, waarde, code, melding)
+        values
+          ('werkgevers', 'x', 0, 1, 0, gen_random_uuid(), $1, 'b', 't', '{"bekendOp": "2018-01-01"}', 'c', 'm')""",
+        T0,
+    )
+    assert await vast(telling) == T0 + timedelta(minutes=9)
+
+
 async def test_the_fixed_moment_is_never_above_the_own_acknowledged_peil(telling: Database) -> None:
     peilen = Peilen(telling.pool, {}, BRON, TOPICS)
     for bron in BRON:

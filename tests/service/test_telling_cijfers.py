@@ -242,7 +242,7 @@ class TestVintages:
         assert (dicht["vast"], later["vast"]) == (True, False)
         assert dicht["vastTot"] == "2024-06-14T14:00:00.000000+02:00"
         assert dicht["versheidSeconden"] > 0
-        assert set(dicht["positie"]) == {"doelgroepregister", "plaatsingen", "verloonde-uren"}
+        assert set(dicht["positie"]) == {"doelgroepregister", "plaatsingen", "verloonde-uren", "werkgevers"}
 
 
 KAN_NIET: list[tuple[dict[str, str], str]] = [
@@ -254,9 +254,14 @@ KAN_NIET: list[tuple[dict[str, str], str]] = [
     ({"reeks": "kwartaal", "periode": "2023-Q4..2023-Q1"}, "onjuiste_periode"),
     ({"reeks": "maandelijks", "periode": "2023-12"}, "onbekende_reeks"),
     ({"reeks": "kwartaal", "periode": "2023-Q4", "per": "kleur"}, "onbekende_uitsplitsing"),
-    ({"reeks": "kwartaal", "periode": "2023-Q4", "per": "werkgever"}, "komt_later"),
-    ({"reeks": "kwartaal", "periode": "2023-Q4", "maat": "werkgevers"}, "komt_later"),
-    ({"reeks": "kwartaal", "periode": "2023-Q4", "plaats": "zetel"}, "komt_later"),
+    ({"reeks": "kwartaal", "periode": "2023-Q4", "werkgever": "100000037L02"}, "onjuiste_werkgever"),
+    ({"reeks": "kwartaal", "periode": "2023-Q4", "groep": "de gemeente"}, "onjuiste_groep"),
+    (
+        {"reeks": "kwartaal", "periode": "2023-Q4", "maat": "geregistreerd", "groep": str(UUID(int=1))},
+        "past_niet_bij_maat",
+    ),
+    ({"reeks": "kwartaal", "periode": "2023-Q4", "maat": "winst"}, "onbekende_maat"),
+    ({"reeks": "kwartaal", "periode": "2023-Q4", "plaats": "thuis"}, "onbekende_plaats"),
     ({"reeks": "kwartaal", "periode": "2023-Q4", "vorm": "uitzendrelatie"}, "onbekende_vorm"),
     ({"reeks": "kwartaal", "periode": "2023-Q4", "regio": "AM99"}, "onbekende_regio"),
     ({"reeks": "kwartaal", "periode": "2023-Q4", "gemeente": "9999"}, "onbekende_gemeente"),

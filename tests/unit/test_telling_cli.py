@@ -138,6 +138,26 @@ def test_een_geteld_aantal_staat_op_zichzelf(monkeypatch: pytest.MonkeyPatch, ge
     assert (rij["grondslag"], rij["geregistreerd"], "uren" in rij) == ("WSW", "265000", False)
 
 
+def test_werkgevers_staan_met_hun_totaal_en_aandeel(monkeypatch: pytest.MonkeyPatch, gevraagd: dict[str, str]) -> None:
+    cel = {"periode": "2023-Q4", "branche": "Q", "werkgevers": 7, "werkgeversExact": "7/1", "status": "indicatief"}
+    cel |= {"werkgeversTotaal": 50, "aandeel": "14,0 %", "aandeelExact": "7/50", "regels": {}, "voetnoten": []}
+    zonder = cel | {"branche": "onbekend", "werkgeversTotaal": None, "aandeel": None, "aandeelExact": None}
+    demo = {"schaal": 50, "regio": None}
+    anders = {"maat": "werkgevers", "per": ["branche"], "demo": demo, "cellen": [cel, zonder]}
+    monkeypatch.setattr(f"{__name__}.ANTWOORD", ANTWOORD | anders)
+    vraag = ("--reeks", "kwartaal", "--periode", "2023-Q4", "--maat", "werkgevers", "--per", "branche", "--groep", "g")
+    _, tekst, _ = draai(*vraag)
+    assert (gevraagd["maat"], gevraagd["per"], gevraagd["groep"]) == ("werkgevers", "branche", "g")
+    assert all(deel in tekst for deel in ("werkgeversTotaal", "14,0 %", "onbekend", "Demo 1 : 50"))
+    assert "staat voor" not in tekst  # een werkgever van de demo is er één
+    _, tekst, _ = draai(*vraag, "--formaat", "csv")
+    rijen = list(csv.DictReader(io.StringIO(tekst)))
+    assert [(r["werkgevers"], r["werkgeversTotaal"], r["aandeel"], r["aandeelExact"]) for r in rijen] == [
+        ("7", "50", "14,0 %", "7/50"),
+        ("7", "", "", ""),
+    ]
+
+
 @pytest.mark.parametrize("demo", [None, {"schaal": 50, "regio": None}])
 def test_een_demo_staat_bij_elke_maat(
     monkeypatch: pytest.MonkeyPatch, gevraagd: dict[str, str], demo: dict[str, Any] | None

@@ -12,6 +12,12 @@ def afgerond(bedrag: Fraction) -> int:
     return floor(bedrag + _HALF)
 
 
+def procent(deel: Fraction) -> str:
+    """Een deel van het geheel als percentage met één decimaal, half naar boven: 7/50 → `14,0 %`."""
+    tienden = afgerond(deel * 1000)
+    return f"{tienden // 10},{tienden % 10} %"
+
+
 def exact(bedrag: Fraction) -> str:
     """Een bedrag zonder verlies: `teller/noemer`, vereenvoudigd, ook bij een geheel getal (`5/1`)."""
     return f"{bedrag.numerator}/{bedrag.denominator}"

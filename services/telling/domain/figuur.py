@@ -16,7 +16,7 @@ from services.telling.domain.gebieden import NEDERLAND, ONBEKEND, Grenzen
 from services.telling.domain.noten import Noot
 from services.telling.domain.optelling import Kenmerken, Optelling
 from services.telling.domain.regels import Doel, Herkomst, Norm, Regelboek, Verdeelsleutel
-from services.telling.domain.selectie import ZONDER_NULMETING, Opname, Selectie, Stand, opnames
+from services.telling.domain.selectie import Opname, Selectie, Stand, opnames
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ class Rekening:
 
     def _cel(self, kenmerken: Mapping[str, str | None], uren: Fraction) -> Cel:
         s, opname = self.selectie, self.optelling.opname
-        gebied = kenmerken.get("gemeente") or s.gemeente or kenmerken.get("regio") or s.regio or NEDERLAND
+        gebied = kenmerken.get("gemeente") or s.gemeente or kenmerken.get("regio") or s.regio or s.kring or NEDERLAND
         meting = nul.nulmeting(self.boek, gebied)
         nulbanen = self._nulbanen(meting, gebied, kenmerken)
         return Cel(
@@ -127,7 +127,7 @@ class Rekening:
     ) -> Fraction | Noot:
         """De nulmeting in precies de kolommen van deze cel; anders de noot die zegt waarom zij er niet is."""
         s = self.selectie
-        if set(s.per) & ZONDER_NULMETING or s.grondslag is not None or s.vorm_per_code:
+        if not s.zo_gesplitst or s.vorm_per_code:
             return Noot.NULMETING_NIET_ZO_GESPLITST
         if meting is None:
             return Noot.GEEN_NULMETING
@@ -156,7 +156,7 @@ class Rekening:
         """De doelstelling, alleen waar de cel alles bevat wat onder die doelstelling valt."""
         s, opname = self.selectie, self.optelling.opname
         sector = kenmerken.get("sector", s.sector)
-        if "vorm" in kenmerken or s.vorm or s.grondslag or set(s.per) & ZONDER_NULMETING:
+        if "vorm" in kenmerken or s.vorm or not s.zo_gesplitst:
             return None
         if self._per_sector() and not (self.optelling.sleutel and sector):
             return None
@@ -181,6 +181,7 @@ class Rekening:
             reeks = {Reeks.LOPEND: Noot.LOPEND, Reeks.KWARTAAL: Noot.INDICATIEF, Reeks.JAARMETING: Noot.AFGELEID}
             noten = {Noot.AFRONDING, reeks[s.reeks]}
         noten |= {Noot.GEEN_NORM} if self.norm is None else set()
+        noten |= {Noot.WERKGEVER_NU} if s.werkgever_nu else set()
         return noten | ({Noot.PLAATS_ONBEKEND} if gebied == ONBEKEND else set())
 
     def _noten_sleutel(self, sleutel: Verdeelsleutel | None) -> set[Noot]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from weakref import WeakKeyDictionary
 
 from services.telling.domain.regels import Herkomst, Regel, Regelboek, herkomst
 
@@ -53,9 +54,12 @@ class Grenzen:
 
     @classmethod
     def uit(cls, boek: Regelboek) -> "Grenzen":
-        """De grenzen volgens de regels die in `boek` bekend zijn."""
-        regels = list(boek.geldend("gebieden").values())
-        return cls((gebied_van(r.inhoud) for r in regels), max(regels, key=lambda r: r.volgorde, default=None))
+        """De grenzen volgens de regels die in `boek` bekend zijn; van elk boek één keer gemaakt."""
+        if boek not in _GRENZEN:
+            regels = list(boek.geldend("gebieden").values())
+            laatste = max(regels, key=lambda r: r.volgorde, default=None)
+            _GRENZEN[boek] = cls((gebied_van(r.inhoud) for r in regels), laatste)
+        return _GRENZEN[boek]
 
     @cached_property
     def namen(self) -> dict[str, str]:
@@ -107,3 +111,6 @@ class Grenzen:
         return Herkomst(
             f"grenzen op {dag.isoformat()}", bron.bron, bekend_op=bron.bekend_op, aangenomen=bron.aangenomen
         )
+
+
+_GRENZEN: WeakKeyDictionary[Regelboek, Grenzen] = WeakKeyDictionary()

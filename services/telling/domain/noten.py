@@ -34,6 +34,11 @@ class Noot(Enum):
         "Banen waarvan de gemeente niet bekend is, staan bij 'onbekend': zo tellen gebieden op tot het land."
     )
 
+    WERKGEVER_NU = (
+        "Branche, grootteklasse, groep en zetel zijn die van de formele werkgever zoals nu bekend, ook bij een ouder "
+        "kennismoment: dit cijfer kan nog veranderen. Wat van een werkgever niet bekend is, staat bij 'onbekend'."
+    )
+
     PERSONEN = (
         "Personen met tellende uren in de laatste maand van de periode, ieder één keer bij haar hoofdbaan: de baan met de "
         "meeste tellende uren in die maand. Inleen is niet over de sectoren verdeeld: een sleutel verdeelt geen mensen."
@@ -86,10 +91,24 @@ class Noot(Enum):
         "de reden onbekend."
     )
 
+    WERKGEVERS = (
+        "Formele werkgevers (elk loonheffingennummer is er één, ook binnen een groep) met tellende uren boven nul in de "
+        "laatste maand van de periode, ook van wie is uitgeleend; de sector is die van de werkgever zelf."
+    )
+    WERKGEVER_IN_MEER_CELLEN = (
+        "Een werkgever staat in elke cel waarin hij tellende uren heeft: deze cellen tellen niet op tot het totaal."
+    )
+    GEEN_TOTAAL = (
+        "Voor dit jaar en deze kenmerken is geen totaal aantal werkgevers bekend: een aandeel is niet te bepalen."
+    )
+
     @property
     def nummer(self) -> int:
         """De plaats in de lijst hierboven, vanaf 0."""
-        return list(Noot).index(self)
+        return _PLAATSEN[self]
 
     def __lt__(self, ander: "Noot") -> bool:
         return self.nummer < ander.nummer
+
+
+_PLAATSEN = {noot: plaats for plaats, noot in enumerate(Noot)}

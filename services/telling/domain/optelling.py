@@ -1,10 +1,11 @@
 """Uren optellen tot de cellen van één periode: wie telt, wat past in de filters, en in welke kolom het valt."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from itertools import product
+from typing import TypeVar
 
 from banenspoor_contracts import Grondslag, Sector, Vorm
 from banenspoor_contracts.wie_telt import telt
@@ -15,6 +16,7 @@ from services.telling.domain.selectie import GROVE_VORMEN, ZONDER_NULMETING, Opn
 
 Kenmerken = tuple[str | None, ...]
 """De waarden van een cel, in de volgorde van `selectie.per`."""
+Bedrag = TypeVar("Bedrag", int, Fraction)
 Waar = tuple[Kenmerken, Sector | None]
 """Een cel; met een sector erbij als die sector alleen haar deel van de uren krijgt."""
 
@@ -26,13 +28,17 @@ def op_volgorde(kenmerken: Kenmerken) -> list[tuple[bool, str]]:
 
 @dataclass(frozen=True, slots=True)
 class Optelling:
-    """Wat er in één periode op te tellen is. Zonder `sleutel` blijft inleen ongedeeld."""
+    """Wat er in één periode op te tellen is. Zonder `sleutel` blijft inleen ongedeeld.
+
+    `van_werkgever`: ook ingeleend hoort bij de sector van de formele werkgever (om werkgevers te tellen, geen uren).
+    """
 
     selectie: Selectie
     opname: Opname
     boek: Regelboek
     grenzen: Grenzen
     sleutel: Verdeelsleutel | None
+    van_werkgever: bool = False
     _plekken: dict[str | None, tuple[str, str]] = field(default_factory=dict)
     _tellend: dict[tuple[str, str, int], bool] = field(default_factory=dict)
 
@@ -55,7 +61,20 @@ class Optelling:
         uit = dict.fromkeys(self._vaste_cellen(), Fraction(0))
         for waar, aantal in som.items():
             uit[waar[0]] = uit.get(waar[0], Fraction(0)) + self._deel(waar) * aantal
-        return dict(sorted(uit.items(), key=lambda cel: op_volgorde(cel[0])))
+        return _gesorteerd(uit)
+
+    def werkgevers(self, standen: Iterable[Stand]) -> dict[Kenmerken, int]:
+        """Per cel hoeveel werkgevers er met tellende uren boven nul in staan; volgorde als bij `tel_op`."""
+        uren: dict[tuple[Kenmerken, str | None], int] = {}
+        for stand in standen:
+            for kenmerken, _ in self._waar(stand):
+                wie = kenmerken, stand.werkgever
+                uren[wie] = uren.get(wie, 0) + stand.uren_x100
+        uit = dict.fromkeys(self._vaste_cellen(), 0)
+        for (kenmerken, _), x100 in uren.items():
+            if x100 > 0:
+                uit[kenmerken] = uit.get(kenmerken, 0) + 1
+        return _gesorteerd(uit)
 
     def plaatsen(self, stand: Stand) -> list[tuple[Kenmerken, Fraction]]:
         """In welke cellen deze stand meetelt, en voor welk deel; leeg als zij niet telt of niet past."""
@@ -89,7 +108,8 @@ class Optelling:
 
     def kolommen(self) -> list[tuple[str | None, str]]:
         """De kolommen (sector, vorm) waarin deze reeks telt, na de filters."""
-        inleen: list[str | None] = [None] if self.sleutel is None else [sector.value for sector in Sector]
+        ongedeeld = self.sleutel is None and not self.van_werkgever
+        inleen: list[str | None] = [None] if ongedeeld else [sector.value for sector in Sector]
         alle = [(sector.value, "formeel") for sector in Sector] + [(sector, "inleen") for sector in inleen]
         s = self.selectie
         return [(sector, vorm) for sector, vorm in alle if s.sector in (None, sector) and s.vorm in (None, vorm)]
@@ -114,27 +134,35 @@ class Optelling:
     def _past(self, stand: Stand) -> bool:
         """Past deze stand in de filters, afgezien van haar gebied? Ongedeelde inleen hoort bij geen van beide sectoren."""
         s, inleen = self.selectie, is_inleen(stand.vorm)
-        if s.sector is not None and (self.sleutel is None if inleen else stand.sector != s.sector):
+        if s.sector is not None and (self.sleutel is None if self._zonder_sector(stand) else stand.sector != s.sector):
             return False
         vorm = stand.vorm if s.vorm not in GROVE_VORMEN else "inleen" if inleen else "formeel"
         if s.vorm not in (None, vorm):
             return False
         return s.grondslag is None or s.grondslag in stand.grondslagen.split(",")
 
+    def _zonder_sector(self, stand: Stand) -> bool:
+        """Heeft dit uur geen eigen sector? Ingeleend niet, tenzij er werkgevers geteld worden."""
+        return is_inleen(stand.vorm) and not self.van_werkgever
+
     def _cellen_van(self, stand: Stand, plek: tuple[str, str]) -> Iterator[Waar]:
         """In welke cel deze uren vallen; verdeelde inleen in één cel per sector."""
         s, inleen = self.selectie, is_inleen(stand.vorm)
+        zonder_sector = self._zonder_sector(stand)
         grof = "inleen" if inleen else "formeel"
         waarden: dict[str, str | None] = {
-            "sector": None if inleen else stand.sector,
+            "sector": None if zonder_sector else stand.sector,
             "vorm": stand.vorm if s.vorm_per_code else grof,
             "gemeente": plek[0],
             "regio": plek[1],
             "grondslag": stand.grondslagen.replace(",", "+"),
             "contract": stand.contract,
-            "subsector": None if inleen else stand.subsector,
+            "subsector": None if zonder_sector else stand.subsector,
+            "branche": stand.branche or ONBEKEND,
+            "grootteklasse": stand.grootteklasse or ONBEKEND,
+            "werkgever": stand.werkgever,
         }
-        if not inleen or self.sleutel is None or ("sector" not in s.per and s.sector is None):
+        if not zonder_sector or self.sleutel is None or ("sector" not in s.per and s.sector is None):
             yield tuple(waarden[naam] for naam in s.per), None
             return
         for sector in Sector:
@@ -155,3 +183,7 @@ class Optelling:
         for (sector, vorm), regio in product(self.kolommen(), regios):
             kolom = {"sector": sector, "vorm": vorm, "regio": regio, "gemeente": s.gemeente}
             yield tuple(kolom[naam] for naam in s.per)
+
+
+def _gesorteerd(cellen: Mapping[Kenmerken, Bedrag]) -> dict[Kenmerken, Bedrag]:
+    return dict(sorted(cellen.items(), key=lambda cel: op_volgorde(cel[0])))

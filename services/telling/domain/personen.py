@@ -80,7 +80,8 @@ class _Peiling:
     def _cel(self, kenmerken: dict[str, str | None], aantal: int) -> Aantal:
         s = self.selectie
         gebied = kenmerken.get("gemeente") or s.gemeente or kenmerken.get("regio") or s.regio or NEDERLAND
-        noten = [Noot.PERSONEN] + ([Noot.LOPEND] if s.reeks is Reeks.LOPEND else [])
+        noten = [Noot.WERKGEVER_NU] if s.werkgever_nu else []
+        noten += [Noot.PERSONEN] + ([Noot.LOPEND] if s.reeks is Reeks.LOPEND else [])
         return Aantal(
             periode=str(self.opname.periode),
             kenmerken=kenmerken,

@@ -30,10 +30,11 @@ class Peilmoment(StrEnum):
 
 
 class Plaats(StrEnum):
-    """Bij welke gemeente een baan hoort: waar gewerkt wordt, of waar de persoon woont."""
+    """Bij welke gemeente een baan hoort: waar gewerkt wordt, waar de persoon woont, of waar de werkgever zetelt."""
 
     WERK = "werk"
     WOON = "woon"
+    ZETEL = "zetel"
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,9 +136,13 @@ class Keuze:
 
 
 class Regelboek:
-    """De regels die op één moment bekend zijn; `alle` zijn alle toen bekende, ook die door een latere vervangen zijn."""
+    """De regels die op één moment bekend zijn; `alle` zijn alle toen bekende, ook die door een latere vervangen zijn.
 
-    def __init__(self, alle: Sequence[Regel]) -> None:
+    `stempel`: waaraan dit boek te herkennen is; None als het samengesteld is en nergens zo vastligt.
+    """
+
+    def __init__(self, alle: Sequence[Regel], stempel: str | None = None) -> None:
+        self.stempel = stempel
         self.alle = tuple(sorted(alle, key=lambda regel: regel.volgorde))
         self._geldend: dict[str, dict[str, Regel]] = {}
         for regel in self.alle:

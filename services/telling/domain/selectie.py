@@ -4,15 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
+from uuid import UUID
 
 from banenspoor_contracts import INLEEN, Reeks, Sector, Vorm
 
 from services.telling.domain.perioden import Onjuist, Periode, laatste_dag, laatste_dag_kwartaal, maandnummer
 from services.telling.domain.regels import Herkomst, Keuze, Peilmoment, Plaats, Regelboek
 
-UITSPLITSINGEN = ("sector", "vorm", "regio", "gemeente", "grondslag", "contract", "subsector")
+VAN_WERKGEVER = ("branche", "grootteklasse", "werkgever")
+"""Wat niet van de baan maar van haar formele werkgever is: elke werkgever heeft er één van."""
+UITSPLITSINGEN = ("sector", "vorm", "regio", "gemeente", "grondslag", "contract", "subsector", *VAN_WERKGEVER)
 """Waarnaar uitgesplitst kan worden, in de volgorde van het antwoord."""
-ZONDER_NULMETING = frozenset({"grondslag", "contract", "subsector"})
+ZONDER_NULMETING = frozenset({"grondslag", "contract", "subsector", *VAN_WERKGEVER})
 GROVE_VORMEN = ("formeel", "inleen")
 
 
@@ -20,7 +23,8 @@ class Stand(NamedTuple):
     """Uren (in honderdsten) van één maand met gelijke kenmerken; wat niet gevraagd is, is leeg.
 
     `gemeente` is die van de gevraagde plaats, `grondslagen` zijn die op het gevraagde peilmoment, met komma's ertussen.
-    `gezegd` is het aantal baan-maanden waarvan iets gezegd is.
+    `gezegd` is het aantal baan-maanden waarvan iets gezegd is. `branche` en `grootteklasse` zijn leeg als zij van de
+    `werkgever` niet bekend zijn.
     """
 
     maand: int
@@ -32,6 +36,9 @@ class Stand(NamedTuple):
     grondslagen: str
     uren_x100: int
     gezegd: int = 0
+    branche: str | None = None
+    grootteklasse: str | None = None
+    werkgever: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +55,8 @@ class Selectie:
     grondslag: str | None = None
     plaats: Plaats | None = None
     grenzen: int | None = None
+    werkgever: UUID | None = None
+    groep: UUID | None = None
 
     def __post_init__(self) -> None:
         onbekend = [naam for naam in self.per if naam not in UITSPLITSINGEN]
@@ -70,8 +79,38 @@ class Selectie:
     @property
     def nodig(self) -> frozenset[str]:
         """Welke kenmerken er gelezen moeten worden naast sector, vorm en grondslagen."""
-        fijn = frozenset(self.per) & {"subsector", "contract"}
+        fijn = frozenset(self.per) & {"subsector", "contract", *VAN_WERKGEVER}
         return fijn | {"gemeente"} if self.gebied_nodig else fijn
+
+    @property
+    def werkgever_nodig(self) -> bool:
+        """Moet van elk uur de werkgever bekend zijn? Een saldo kent hem niet: dan worden boekingen gelezen."""
+        return self.werkgever is not None or "werkgever" in self.per or self.werkgever_nu
+
+    @property
+    def werkgever_nu(self) -> bool:
+        """Volgt de vraag kenmerken van de werkgever? Die zijn er alleen zoals nu bekend."""
+        return (
+            self.groep is not None or self.plaats is Plaats.ZETEL or bool({"branche", "grootteklasse"} & set(self.per))
+        )
+
+    @property
+    def over_een_werkgever(self) -> bool:
+        """Toont het antwoord cijfers van een herkenbare werkgever of groep?"""
+        return "werkgever" in self.per or self.werkgever is not None or self.groep is not None
+
+    @property
+    def kring(self) -> str | None:
+        """De groep of de werkgever waarover de vraag gaat, als zij over precies één daarvan gaat, waar ook in het land."""
+        gevraagd = [str(wie) for wie in (self.groep, self.werkgever) if wie is not None]
+        return gevraagd[0] if len(gevraagd) == 1 and not self.gebied_nodig else None
+
+    @property
+    def zo_gesplitst(self) -> bool:
+        """Kan er van deze vraag een nulmeting of doelstelling zijn: alleen naar gebied, kring, sector en vorm?"""
+        van_zetel = self.gebied_nodig and self.plaats is Plaats.ZETEL
+        deel_van_kring = (self.groep, self.werkgever) != (None, None) and self.kring is None
+        return not (set(self.per) & ZONDER_NULMETING or self.grondslag is not None or van_zetel or deel_van_kring)
 
     @property
     def vorm_per_code(self) -> bool:

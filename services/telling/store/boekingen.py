@@ -4,8 +4,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
-from services.telling.domain.selectie import Stand
-from services.telling.store.cijfers import kenmerken, kolom_gemeente, kolom_grondslagen
+from services.telling.domain.regels import Plaats
+from services.telling.domain.selectie import Selectie, Stand
+from services.telling.store import werkgevers
+from services.telling.store.cijfers import GEMEENTE, kenmerken, kolom_grondslagen, van_werkgever
 from services.telling.store.hoofdbanen import RUIM
 from shared.db import Tx
 
@@ -13,19 +15,25 @@ _BLAD = """
 with tellend as materialized (
   select t.maand, c.cel_id from unnest($4::smallint[], $5::text[], $6::text[], $7::text[]) t (maand, grondslagen, vorm, sector)
   join cel c on c.{grondslagen} = t.grondslagen and c.vorm = t.vorm and (t.sector is null or c.sector = t.sector)
-  where $8::text[] is null or coalesce(c.{gemeente}, '') = any($8::text[])
 ), blad as materialized (
-  select b.*, br.topic, br.partitie from boeking b join tellend using (maand, cel_id) join bron br on br.bron_id = b.bron
-  where b.maand = any($1::smallint[]) and b.bekend_op <= $2
+  select b.*, br.topic, br.partitie, {kenmerken}, {van_werkgever}
+  from boeking b join tellend using (maand, cel_id) join cel c using (cel_id) join bron br on br.bron_id = b.bron {werkgevers}
+  and b.maand = any($1::smallint[]) and b.bekend_op <= $2
     and ($3::bigint[] is null or (b.bekend_op, br.partitie, b.publicatienr, b.been) > ($3[1], $3[2], $3[3], $3[4]))
+    and ($8::text[] is null or coalesce({gemeente}, '') = any($8::text[]))
   order by b.bekend_op, br.partitie, b.publicatienr, b.been limit $9
 )
 select r.naam, b.bekend_op, b.topic, b.partitie, b.publicatienr, b.been, b.persoon_nr, b.plaatsing_nr, b.werkgever_nr,
-       b.maand, {kenmerken}, b.delta_uren_x100
-from blad b join cel c using (cel_id) join reden r on r.reden = b.reden
+       b.maand, b.gemeente, b.sector, b.subsector, b.vorm, b.contract, b.grondslagen, b.delta_uren_x100, 0 as gezegd,
+       b.branche, b.grootteklasse, b.werkgever
+from blad b join reden r on r.reden = b.reden
 order by b.bekend_op, b.partitie, b.publicatienr, b.been
 """
-_GEMEENTEN = "select distinct {gemeente} as gemeente from cel"
+_GEMEENTEN = {
+    Plaats.WERK: "select distinct gemeente_werk as gemeente from cel",
+    Plaats.WOON: "select distinct gemeente_woon as gemeente from cel",
+    Plaats.ZETEL: "select distinct gemeente_zetel as gemeente from werkgeverstand union select null",
+}
 
 
 class Geboekt(NamedTuple):
@@ -49,18 +57,17 @@ class Geboekt(NamedTuple):
 
 
 async def gemeenten(tx: Tx, plaats: str) -> list[str | None]:
-    """Elke gemeente die bij deze plaats in een cel voorkomt; None is onbekend."""
-    vraag = _GEMEENTEN.format(gemeente=kolom_gemeente(plaats))
-    return [rij["gemeente"] for rij in await tx.fetch(vraag)]
+    """Elke gemeente die bij deze plaats voorkomt; None is onbekend."""
+    return [rij["gemeente"] for rij in await tx.fetch(_GEMEENTEN[Plaats(plaats)])]
 
 
 async def blad(
     tx: Tx,
+    selectie: Selectie,
     soorten: Mapping[int, Collection[tuple[str, str, str | None]]],
     gemeenten: Iterable[str | None] | None,
     plaats: str,
     peilmoment: str,
-    nodig: Collection[str],
     toen: int,
     na: Sequence[int] | None,
     hoeveel: int,
@@ -71,14 +78,18 @@ async def blad(
     """
     rijen = [(maand, *soort) for maand, van_maand in soorten.items() for soort in van_maand]
     kolommen = [list(kolom) for kolom in zip(*rijen, strict=True)] if rijen else [[], [], [], []]
+    werkgever, nodig = selectie.werkgever_nodig, selectie.nodig
     vraag = _BLAD.format(
         grondslagen=kolom_grondslagen(peilmoment),
-        gemeente=kolom_gemeente(plaats),
+        gemeente=GEMEENTE[plaats] if "gemeente" in nodig else "null::text",
         kenmerken=kenmerken(plaats, peilmoment, nodig),
+        van_werkgever=van_werkgever(nodig),
+        werkgevers=werkgevers.WERKGEVERS.format(wie=10, groep=11) if werkgever else "where true",
     )
+    alleen = [selectie.werkgever, selectie.groep] if werkgever else []
     waar = None if gemeenten is None else [code or "" for code in gemeenten]
     await tx.execute(RUIM)
-    gevonden = await tx.fetch(vraag, list(soorten), toen, na, *kolommen, waar, hoeveel)
+    gevonden = await tx.fetch(vraag, list(soorten), toen, na, *kolommen, waar, hoeveel, *alleen)
     return [
         Geboekt(reden, bekend, topic, partitie, nummer, been, persoon, plaatsing, werkgever, Stand(*stand))
         for reden, bekend, topic, partitie, nummer, been, persoon, plaatsing, werkgever, *stand in gevonden

@@ -1,10 +1,10 @@
 """Lezen voor cijfers: standen zoals toen bekend, verwachte banen, posities en versheid; alles uit één momentopname."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from services.telling.domain.regels import Peilmoment, Plaats
-from services.telling.domain.selectie import Opname, Stand, groepen
+from services.telling.domain.selectie import VAN_WERKGEVER, Opname, Stand, groepen
 from shared.db import Tx
 
 _TOEN = """
@@ -22,6 +22,15 @@ from saldo join cel c using (cel_id)
 group by 1, 2, 3, 4, 5, 6, 7
 having sum(uren_x100) <> 0 or sum(gezegd) <> 0
 """
+_GEZEGD = """
+with saldo (maand, cel_id, gezegd) as (
+  select maand, cel_id, sum(gezegd)::bigint from stand where maand = any($1::smallint[]) group by maand, cel_id
+  union all
+  select maand, cel_id, -sum(been)::bigint from boeking
+  where maand = any($1::smallint[]) and bekend_op > $2 group by maand, cel_id
+)
+select maand, vorm, sum(gezegd)::bigint as gezegd from saldo join cel using (cel_id) group by maand, vorm
+"""
 _VERWACHT = """
 select maand, sum(delta)::bigint as aantal from baanboeking
 where vorm = any($1::text[]) and bekend_op <= $2 group by maand
@@ -30,6 +39,12 @@ _POSITIES = """
 select topic, partitie, publicatienr from verwerkt where topic = any($1::text[]) order by topic, partitie
 """
 _PEIL = "select count(*) as bronnen, min(tijd) as laagste from peil where bron = any($1::text[]) and tijd is not null"
+GEMEENTE: Mapping[str, str] = {
+    Plaats.WERK: "c.gemeente_werk",
+    Plaats.WOON: "c.gemeente_woon",
+    Plaats.ZETEL: "s.gemeente_zetel",
+}
+"""Per plaats de kolom met de gemeente: van `cel c`, of van `werkgeverstand s`."""
 ALTIJD = 2**63 - 1
 """Een kennismoment na alles: zoals nu bekend."""
 
@@ -39,20 +54,24 @@ def kolom_grondslagen(peilmoment: str) -> str:
     return "grondslagen_kwartaal" if peilmoment == Peilmoment.KWARTAAL else "grondslagen_maand"
 
 
-def kolom_gemeente(plaats: str) -> str:
-    """De kolom van `cel` met de gemeente op deze plaats."""
-    return "gemeente_woon" if plaats == Plaats.WOON else "gemeente_werk"
-
-
 def kenmerken(plaats: str, peilmoment: str, nodig: Collection[str]) -> str:
-    """De zes kenmerken van een stand als kolommen van `cel c`; wat niet in `nodig` staat blijft leeg."""
-    gemeente = f"c.{kolom_gemeente(plaats)}" if "gemeente" in nodig else "null::text"
+    """De zes kenmerken van een stand als kolommen van `cel c` (bij plaats zetel ook van `werkgeverstand s`).
+
+    Wat niet in `nodig` staat blijft leeg.
+    """
+    gemeente = GEMEENTE[plaats] if "gemeente" in nodig else "null::text"
     subsector = "c.subsector" if "subsector" in nodig else "null::text"
     contract = "c.contract" if "contract" in nodig else "''"
     return (
         f"{gemeente} as gemeente, c.sector, {subsector} as subsector, c.vorm, {contract} as contract, "
         f"c.{kolom_grondslagen(peilmoment)} as grondslagen"
     )
+
+
+def van_werkgever(nodig: Collection[str]) -> str:
+    """De kenmerken van `werkgeverstand s` en `werkgever w` als kolommen; wat niet in `nodig` staat blijft leeg."""
+    bron = {"branche": "s.branche", "grootteklasse": "s.grootteklasse", "werkgever": "w.werkgever::text"}
+    return ", ".join(f"{bron[naam] if naam in nodig else 'null::text'} as {naam}" for naam in VAN_WERKGEVER)
 
 
 async def standen(
@@ -82,6 +101,12 @@ async def van_opnames(tx: Tx, alle: Sequence[Opname], nodig: Collection[str], be
             tx, [maand for opname in groep for maand in opname.maanden], plaats, peilmoment, nodig, bekend_op
         )
     ]
+
+
+async def gezegd(tx: Tx, maanden: Sequence[int], bekend_op: int | None) -> dict[tuple[int, str], int]:
+    """Per maand en vorm van hoeveel banen er iets gezegd was."""
+    rijen = await tx.fetch(_GEZEGD, list(maanden), ALTIJD if bekend_op is None else bekend_op)
+    return {(maand, vorm): aantal for maand, vorm, aantal in rijen}
 
 
 async def verwacht(tx: Tx, vormen: Collection[str], bekend_op: int | None) -> dict[int, int]:

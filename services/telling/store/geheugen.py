@@ -2,11 +2,11 @@
 
 Elke boeking geeft haar maand een nieuwe versie (`maandversie`), in dezelfde transactie. Wie leest, ziet de versies uit zijn
 eigen momentopname: wat bij die versies onthouden is, is precies wat opnieuw lezen zou geven. Zo is een antwoord nooit oud, en
-rekent een lopende maand die verandert alleen zichzelf opnieuw uit.
+rekent een lopende maand die verandert alleen zichzelf opnieuw uit. Het geheugen is van dit proces.
 """
 
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Collection, Hashable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from shared.db import Tx
@@ -15,44 +15,63 @@ K = TypeVar("K", bound=Hashable)
 T = TypeVar("T")
 MEESTE = 20_000
 """Zoveel uitkomsten (elk die van één periode van één vraag) worden hooguit onthouden; de langst ongebruikte gaat weg."""
-
+DATABASE = """
+select pg_postmaster_start_time()::text || ' ' || oid from pg_database where datname = current_database()
+"""
+"""Welke database dit is, zolang zij draait: na een herstel is het een andere."""
 _VERSIES = """
 select maand, string_agg(shard || ':' || xid || ':' || keer, ',' order by shard) as versie
 from maandversie where maand = any($1::smallint[]) group by maand
 """
-_DATABASE = """
-select pg_postmaster_start_time()::text || ' ' || oid from pg_database where datname = current_database()
-"""
-_onthouden: OrderedDict[Hashable, tuple[Hashable, Any]] = OrderedDict()
+
+
+class Geheugen:
+    """Wat bij een sleutel hoort, samen met de versie waarbij het gold."""
+
+    def __init__(self, meeste: int = MEESTE) -> None:
+        self._meeste = meeste
+        self._inhoud: OrderedDict[Hashable, tuple[Hashable, Any]] = OrderedDict()
+
+    def vind(self, sleutel: Hashable, versie: Hashable) -> tuple[Any] | None:
+        """Wat er bij deze sleutel onthouden is, in een tupel, of None als dat er niet is of bij een andere versie hoort."""
+        gevonden = self._inhoud.get(sleutel)
+        if gevonden is None or gevonden[0] != versie:
+            return None
+        self._inhoud.move_to_end(sleutel)
+        return (gevonden[1],)
+
+    def bewaar(self, sleutel: Hashable, versie: Hashable, waarde: Any) -> None:
+        """Onthoudt een waarde; zij wordt gedeeld en mag niet gewijzigd worden."""
+        self._inhoud[sleutel] = versie, waarde
+        self._inhoud.move_to_end(sleutel)
+        while len(self._inhoud) > self._meeste:
+            self._inhoud.popitem(last=False)
+
+
+_uitkomsten = Geheugen()
 
 
 async def per_periode(
-    tx: Tx, wat: Hashable, maanden: Mapping[K, Iterable[int]], maak: Callable[[Collection[K]], Awaitable[Mapping[K, T]]]
+    tx: Tx, wat: Hashable, maanden: Mapping[K, Iterable[int]], maak: Callable[[list[K]], Awaitable[Mapping[K, T]]]
 ) -> dict[K, T]:
     """De uitkomst van elke periode: onthouden, of anders door `maak` gemaakt en onthouden.
 
     `wat` zegt alles waarvan de uitkomst nog meer afhangt (de vraag, de regels, het kennismoment); `maanden` welke maanden een
-    periode leest. Een uitkomst wordt gedeeld en mag dus niet gewijzigd worden.
+    periode leest.
     """
-    alle = sorted({maand for van_periode in maanden.values() for maand in van_periode})
-    versies = dict(await tx.fetch(_VERSIES, alle))
-    database = await tx.fetchval(_DATABASE)
-    uit, nieuw = dict[K, T](), dict[K, tuple[Hashable, Hashable]]()
-    for periode, van_periode in maanden.items():
-        sleutel: Hashable = (database, wat, periode)
-        versie: Hashable = tuple(versies.get(maand) for maand in van_periode)
-        eerder = _onthouden.get(sleutel)
-        if eerder is not None and eerder[0] == versie:
-            _onthouden.move_to_end(sleutel)
-            uit[periode] = eerder[1]
+    versies = dict(await tx.fetch(_VERSIES, sorted({maand for alle in maanden.values() for maand in alle})))
+    database = await tx.fetchval(DATABASE)
+    uit, nieuw = dict[K, T](), dict[K, Hashable]()
+    for periode, alle in maanden.items():
+        versie: Hashable = tuple(versies.get(maand) for maand in alle)
+        gevonden = _uitkomsten.vind((database, wat, periode), versie)
+        if gevonden is None:
+            nieuw[periode] = versie
         else:
-            nieuw[periode] = sleutel, versie
+            uit[periode] = gevonden[0]
     if nieuw:
         gemaakt = await maak(list(nieuw))
-        for periode, bij in nieuw.items():
+        for periode in nieuw:
             uit[periode] = gemaakt[periode]
-            _onthouden[bij[0]] = bij[1], gemaakt[periode]
-            _onthouden.move_to_end(bij[0])
-        while len(_onthouden) > MEESTE:
-            _onthouden.popitem(last=False)
+            _uitkomsten.bewaar((database, wat, periode), nieuw[periode], gemaakt[periode])
     return {periode: uit[periode] for periode in maanden}

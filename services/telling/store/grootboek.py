@@ -21,8 +21,8 @@ insert into maandversie (maand, shard, xid, keer)
 select maand, shard, pg_current_xact_id(), 1 from unnest($1::smallint[], $2::smallint[]) v (maand, shard)
 on conflict (maand, shard) do update set xid = excluded.xid, keer = maandversie.keer + 1
 """
-REGISTERMAAND = 0
-"""Onder deze maand staat de versie van het register."""
+REGISTERMAAND, WERKGEVERMAAND = 0, 1
+"""Onder deze maanden staan de versie van het register en die van wat er van werkgevers bekend is."""
 _INSCHRIJVINGEN = "select persoon_nr, grondslag, van, tot from inschrijving where persoon_nr = any($1::int[])"
 _UITGESCHREVEN = "delete from inschrijving where persoon_nr = any($1::int[])"
 _INGESCHREVEN = "insert into inschrijving select * from unnest($1::int[], $2::text[], $3::date[], $4::date[])"
@@ -73,10 +73,10 @@ async def boek(tx: Tx, boekingen: Sequence[Boeking], mutaties: Sequence[Mutatie]
     """Voegt boekingen toe en werkt de saldi bij; `mutaties` staan op volgorde van hun sleutel."""
     await tx.copy_records_to_table("boeking", records=boekingen, columns=Boeking._fields)
     await tx.execute(_STAND, *(list(kolom) for kolom in zip(*mutaties, strict=True)))
-    await _nieuwe_versie(tx, {(mutatie.maand, mutatie.shard) for mutatie in mutaties})
+    await nieuwe_versie(tx, {(mutatie.maand, mutatie.shard) for mutatie in mutaties})
 
 
-async def _nieuwe_versie(tx: Tx, geraakt: Collection[tuple[int, int]]) -> None:
+async def nieuwe_versie(tx: Tx, geraakt: Collection[tuple[int, int]]) -> None:
     """Zegt aan wie las dat er in deze (maand, shard) iets bijgekomen is."""
     maanden, shards = zip(*sorted(geraakt), strict=True)
     await tx.execute(_VERSIE, list(maanden), list(shards))
@@ -96,7 +96,7 @@ async def boek_register(
     """Voegt registerboekingen toe en onthoudt wat er per persoon nu geboekt is."""
     await tx.copy_records_to_table("registerboeking", records=boekingen, columns=Registerboeking._fields)
     if boekingen:
-        await _nieuwe_versie(tx, {(REGISTERMAAND, boeking.bron) for boeking in boekingen})
+        await nieuwe_versie(tx, {(REGISTERMAAND, boeking.bron) for boeking in boekingen})
     await tx.execute(_UITGESCHREVEN, sorted(nu))
     rijen = [(persoon, i.grondslag, i.van, i.tot) for persoon in sorted(nu) for i in sorted(nu[persoon], key=str)]
     if rijen:

@@ -3,49 +3,54 @@
 Kennismomenten zijn in microseconden sinds 1970; een venster is `(van, tot]`. `van` −1 is vóór alles.
 """
 
-from collections.abc import Collection, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Literal, NamedTuple
 
 from banenspoor_contracts.wie_telt import AAN_WERK_GEBONDEN, DIENSTBETREKKING
 
-from services.telling.domain.hoofdbaan import Tellend
+from services.telling.domain.hoofdbaan import Soort, Tellend
 from services.telling.domain.register import Inschrijving
 from services.telling.domain.registerverloop import Gebeurtenis
-from services.telling.domain.selectie import Stand
-from services.telling.store.cijfers import kenmerken, kolom_grondslagen
+from services.telling.domain.selectie import Selectie, Stand
+from services.telling.store import werkgevers
+from services.telling.store.cijfers import kenmerken, kolom_grondslagen, van_werkgever
 from services.telling.store.hoofdbanen import RUIM
 from shared.db import Tx
 
 _PER_REDEN = """
 with delta as materialized (
-  select maand, cel_id, reden, sum(delta_uren_x100)::bigint as x100, count(*) as boekingen
-  from boeking where maand = any($1::smallint[]) and bekend_op > $2 and bekend_op <= $3 group by 1, 2, 3
+  select maand, cel_id, {werkgever_nr} as werkgever_nr, reden, sum(delta_uren_x100)::bigint as x100, count(*) as boekingen
+  from boeking where maand = any($1::smallint[]) and bekend_op > $2 and bekend_op <= $3 group by 1, 2, 3, 4
 )
-select d.reden, d.maand, {kenmerken}, sum(d.x100)::bigint as x100, sum(d.boekingen)::bigint as boekingen
-from delta d join cel c using (cel_id) group by 1, 2, 3, 4, 5, 6, 7, 8
+select d.reden, d.maand, {kenmerken}, sum(d.x100)::bigint as x100, 0 as gezegd, {van_werkgever},
+       sum(d.boekingen)::bigint as boekingen
+from delta d join cel c using (cel_id) {werkgevers}
+group by 1, 2, 3, 4, 5, 6, 7, 8, 11, 12, 13
 """
 _TELLEND = """
 with tellend as materialized (
   select t.maand, c.cel_id from unnest($4::smallint[], $5::text[], $6::text[]) t (maand, grondslagen, vorm)
   join cel c on c.{grondslagen} = t.grondslagen and c.vorm = t.vorm
 ), geraakt as materialized (
-  select distinct b.maand, b.persoon_nr from boeking b join tellend using (maand, cel_id)
+  select distinct b.maand, b.{wie} from boeking b join tellend using (maand, cel_id)
   where b.maand = any($1::smallint[]) and b.bekend_op > $2 and b.bekend_op <= $3
 )
-select b.maand, b.persoon_nr, case when b.bekend_op > $2 then b.bekend_op else -1 end as moment,
+select b.maand, b.{wie} as wie, case when b.bekend_op > $2 then b.bekend_op else -1 end as moment,
        case when b.bekend_op > $2 then br.partitie else 0 end as partitie,
        case when b.bekend_op > $2 then b.publicatienr else 0 end as nummer,
-       case when b.bekend_op > $2 then b.reden else 0 end as reden, b.plaatsing_nr, b.cel_id, sum(b.delta_uren_x100)::integer
-from boeking b join tellend t using (maand, cel_id) join geraakt g using (maand, persoon_nr)
-join bron br on br.bron_id = b.bron
+       case when b.bekend_op > $2 then b.reden else 0 end as reden, b.persoon_nr, b.plaatsing_nr, b.werkgever_nr, b.cel_id,
+       sum(b.delta_uren_x100)::integer as x100
+from boeking b join tellend t using (maand, cel_id) join geraakt g using (maand, {wie}) join bron br on br.bron_id = b.bron
 where b.maand = any($1::smallint[]) and b.bekend_op <= $3
-group by 1, 2, 3, 4, 5, 6, 7, 8 order by 1, 2, 3, 4, 5
+group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 order by 1, 2, 3, 4, 5
 """
-_CELLEN = """
-select c.cel_id, row_number() over (order by c.sleutel collate "C") as rang, {kenmerken}
-from cel c where c.cel_id = any($1::int[])
+_SOORTEN = """
+select cel_id, werkgever_nr, row_number() over (order by c.sleutel collate "C", w.werkgever) as rang,
+       (${wie}::uuid is null or w.werkgever = ${wie}) and (${groep}::uuid is null or s.groep = ${groep}) as past,
+       0 as maand, {kenmerken}, 0 as x100, 0 as gezegd, {van_werkgever}
+from unnest($1::int[], $2::int[]) n (cel_id, werkgever_nr) join cel c using (cel_id)
+join werkgever w using (werkgever_nr) left join werkgeverstand s using (werkgever_nr)
 """
-
 _REGISTER = """
 with geraakt as materialized (
   select distinct persoon_nr from registerboeking where bekend_op > $1 and bekend_op <= $2
@@ -79,45 +84,65 @@ class Delta(NamedTuple):
     boekingen: int
 
 
-class Cellen(NamedTuple):
-    """De kenmerken van cellen (als standen zonder uren), en de volgorde die bij gelijke uren beslist."""
+class Soorten(NamedTuple):
+    """Onder welke kenmerken er verloond is: de volgorde die bij gelijke uren beslist, en de kenmerken van wie gevraagd is."""
 
-    rang: Mapping[int, int]
-    stand: Mapping[int, Stand]
+    rang: Mapping[Soort, int]
+    stand: Mapping[Soort, Stand]
 
 
 async def per_reden(
-    tx: Tx, maanden: Sequence[int], plaats: str, peilmoment: str, nodig: Collection[str], van: int, tot: int
+    tx: Tx, selectie: Selectie, maanden: Sequence[int], plaats: str, peilmoment: str, van: int, tot: int
 ) -> list[Delta]:
-    """De uren die in `(van, tot]` geboekt zijn, per reden en op grove kenmerken; `nodig` als bij standen."""
-    vraag = _PER_REDEN.format(kenmerken=kenmerken(plaats, peilmoment, nodig))
+    """De uren die in `(van, tot]` geboekt zijn, per reden en op de kenmerken die de selectie nodig heeft."""
+    werkgever = selectie.werkgever_nodig
+    vraag = _PER_REDEN.format(
+        werkgever_nr="werkgever_nr" if werkgever else "0",
+        kenmerken=kenmerken(plaats, peilmoment, selectie.nodig),
+        van_werkgever=van_werkgever(selectie.nodig),
+        werkgevers=werkgevers.WERKGEVERS.format(wie=4, groep=5) if werkgever else "",
+    )
+    alleen = [selectie.werkgever, selectie.groep] if werkgever else []
     await tx.execute(RUIM)
-    rijen = await tx.fetch(vraag, list(maanden), van, tot)
+    rijen = await tx.fetch(vraag, list(maanden), van, tot, *alleen)
     return [Delta(reden, Stand(*rij), boekingen) for reden, *rij, boekingen in rijen]
 
 
 async def tellend(
-    tx: Tx, soorten: Mapping[int, Collection[tuple[str, str]]], peilmoment: str, van: int, tot: int
+    tx: Tx,
+    wie: Literal["persoon_nr", "werkgever_nr"],
+    soorten: Mapping[int, Collection[tuple[str, str]]],
+    peilmoment: str,
+    van: int,
+    tot: int,
 ) -> list[Tellend]:
-    """De tellende boekingen van wie er in `(van, tot]` een had, op volgorde; wat eerder was is per baan opgeteld.
+    """De tellende boekingen van elke `wie` die er in `(van, tot]` een had, op volgorde; wat eerder was is opgeteld.
 
     `soorten`: per maand welke (grondslagen, vorm) tellen.
     """
     rijen = [(maand, *soort) for maand, van_maand in soorten.items() for soort in van_maand]
     kolommen = [list(kolom) for kolom in zip(*rijen, strict=True)] if rijen else [[], [], []]
     await tx.execute(RUIM)
-    vraag = _TELLEND.format(grondslagen=kolom_grondslagen(peilmoment))
+    vraag = _TELLEND.format(grondslagen=kolom_grondslagen(peilmoment), wie=wie)
     return [Tellend(*rij) for rij in await tx.fetch(vraag, list(soorten), van, tot, *kolommen)]
 
 
-async def cellen(tx: Tx, nummers: Collection[int], plaats: str, peilmoment: str, nodig: Collection[str]) -> Cellen:
-    """Kenmerken en volgorde van deze cellen."""
-    vraag = _CELLEN.format(kenmerken=kenmerken(plaats, peilmoment, nodig))
-    rijen = await tx.fetch(vraag, list(nummers))
-    return Cellen(
-        {cel_id: rang for cel_id, rang, *_ in rijen},
-        {cel_id: Stand._make((0, *van, 0, 0)) for cel_id, _, *van in rijen},
+async def soorten(tx: Tx, selectie: Selectie, boekingen: Iterable[Tellend], plaats: str, peilmoment: str) -> Soorten:
+    """De kenmerken en de volgorde van alles waaronder deze boekingen verloond zijn."""
+    alle = sorted({boeking.soort for boeking in boekingen})
+    vraag = _SOORTEN.format(
+        wie=3,
+        groep=4,
+        kenmerken=kenmerken(plaats, peilmoment, selectie.nodig),
+        van_werkgever=van_werkgever(selectie.nodig),
     )
+    cellen, nummers = [cel for cel, _ in alle], [nummer for _, nummer in alle]
+    rang, stand = dict[Soort, int](), dict[Soort, Stand]()
+    for cel_id, nummer, plek, past, *rij in await tx.fetch(vraag, cellen, nummers, selectie.werkgever, selectie.groep):
+        rang[cel_id, nummer] = plek
+        if past:
+            stand[cel_id, nummer] = Stand(*rij)
+    return Soorten(rang, stand)
 
 
 async def register(tx: Tx, maanden: Sequence[int], van: int, tot: int) -> list[Gebeurtenis]:

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from banenspoor_contracts import Cel
 
+from services.telling.store.geheugen import DATABASE
 from shared.db import Tx
 
 K = TypeVar("K", str, bytes)
@@ -151,11 +152,6 @@ async def bronnen(tx: Tx, plekken: Collection[Plek]) -> dict[Plek, int]:
     return {(topic, partitie): nummer for topic, partitie, nummer in await tx.fetch(_BRONNEN)}
 
 
-_DATABASE = """
-select pg_postmaster_start_time()::text || ' ' || oid from pg_database where datname = current_database()
-"""
-
-
 @dataclass(frozen=True, slots=True)
 class Genummerd:
     """De nummers van alles wat in één batch voorkomt."""
@@ -188,7 +184,7 @@ class Nummering:
         cellen: Collection[bytes],
     ) -> Genummerd:
         """Nummert een batch, altijd in deze volgorde van tabellen: zo kunnen twee instanties elkaar niet vastzetten."""
-        database = await tx.fetchval(_DATABASE)
+        database = await tx.fetchval(DATABASE)
         if database != self._database:
             self._begin()
             self._database = database

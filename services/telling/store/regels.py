@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from services.telling.domain.regels import Regel
+from services.telling.domain.regels import Regel, Regelboek
+from services.telling.store.geheugen import DATABASE, Geheugen
 from shared.db import Tx
 
 _BEKEND = """
@@ -13,6 +14,11 @@ select r.regel_nr, r.soort, r.sleutel, r.versie, r.inhoud, r.bron, coalesce(r.be
 from regel r left join uitgaand u on u.id = r.gebeurtenis
 where coalesce(r.bekend_op, u.ce_time) <= $1
 order by r.regel_nr
+"""
+# Een regel verandert nooit, dus welke er bekend zijn zegt alles.
+_STEMPEL = """
+select md5(coalesce(string_agg(r.regel_nr::text, ',' order by r.regel_nr), ''))
+from regel r left join uitgaand u on u.id = r.gebeurtenis where coalesce(r.bekend_op, u.ce_time) <= $1
 """
 _ALLE_VAN = """
 select r.regel_nr, r.sleutel, r.inhoud, r.bron, coalesce(r.bekend_op, u.ce_time, '9999-12-31') as bekend
@@ -52,9 +58,20 @@ class Nieuw(NamedTuple):
     gebeurtenis: UUID
 
 
-async def bekend_op(tx: Tx, moment: datetime) -> list[Regel]:
+_boeken = Geheugen(meeste=64)
+
+
+async def bekend_op(tx: Tx, moment: datetime) -> Regelboek:
     """Alle regels die op `moment` bekend waren, ook die inmiddels vervangen zijn."""
-    return [Regel(*rij) for rij in await tx.fetch(_BEKEND, moment)]
+    stempel: str = await tx.fetchval(_STEMPEL, moment)
+    database = await tx.fetchval(DATABASE)
+    gevonden = _boeken.vind((database, stempel), None)
+    if gevonden is not None:
+        boek: Regelboek = gevonden[0]
+        return boek
+    boek = Regelboek([Regel(*rij) for rij in await tx.fetch(_BEKEND, moment)], stempel)
+    _boeken.bewaar((database, stempel), None, boek)
+    return boek
 
 
 async def van_soort(tx: Tx, soort: str, sleutels: Sequence[str], gemeenten: Sequence[str]) -> list[Vastgelegd]:
