@@ -142,11 +142,17 @@ async def leg_vast(tx: Tx, regels: Sequence[Regel]) -> None:
     await regelstore.voeg_toe(tx, nieuw)
 
 
-async def boek(tx: Tx, historie: Sequence[Stap]) -> list[Bericht]:
-    """Boekt een geschiedenis; geeft de gebeurtenissen terug op volgorde van bekend worden."""
-    gezegd: dict[tuple[int, int, str], tuple[int, Cel]] = {}
-    berichten, regels = list[Bericht](), [(rij, TOEN) for rij in BEGINREGELS]
-    for dag, stap in enumerate(historie):
+Gezegd = dict[tuple[int, int, str], tuple[int, Cel]]
+"""Per (persoon, baan, maand) wat er het laatst over gezegd is."""
+
+
+async def boek(
+    tx: Tx, historie: Sequence[Stap], vanaf: int = 0, gezegd: Gezegd | None = None, batch: int = 1000
+) -> Gezegd:
+    """Boekt de stappen vanaf `vanaf`, na wat er al `gezegd` was; geeft wat er daarna het laatst gezegd is."""
+    gezegd = dict(gezegd or {})
+    berichten, regels = list[Bericht](), [(rij, TOEN) for rij in BEGINREGELS] if vanaf == 0 else []
+    for dag, stap in list(enumerate(historie))[vanaf:]:
         bekend = BEGIN + timedelta(days=dag)
         if isinstance(stap, list):
             regels += [(rij, bekend) for rij in stap]
@@ -167,10 +173,10 @@ async def boek(tx: Tx, historie: Sequence[Stap]) -> list[Bericht]:
     register = [b for b in berichten if b.topic == "doelgroepregister"]
     rest = [b for b in berichten if b.topic != "doelgroepregister"]
     helft = len(rest) // 2
-    for batch in (rest[helft:], register, rest[:helft]):
-        if batch:
-            await Verwerker()(tx, batch)
-    return berichten
+    for deel in (rest[helft:], register, rest[:helft]):
+        for begin in range(0, len(deel), batch):
+            await Verwerker()(tx, deel[begin : begin + batch])
+    return gezegd
 
 
 def _register(persoon: int, rijen: tuple[Registratie, ...], einde: EindReden | None) -> Any:

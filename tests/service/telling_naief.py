@@ -24,7 +24,7 @@ async def voor_elk(
 
     async def een(voorbeeld: Any) -> None:
         async with pool.acquire() as conn:
-            tr = conn.transaction()
+            tr = conn.transaction(isolation="repeatable_read")
             await tr.start()
             try:
                 await proef(conn, voorbeeld)
