@@ -24,6 +24,7 @@ SCOPES = (
     "ondersteuning:lezen",
     "regels:schrijven",
     "tellingen:lezen",
+    "tellingen:openbaar",
     "historie",
     "beheer",
     "raadplegingen",
@@ -34,6 +35,7 @@ SCOPES = (
 )
 """Alle scopes.
 
+`tellingen:openbaar`: de cijfers die ook zonder token te zien zijn; `tellingen:lezen`: alle cijfers.
 `raadplegingen`: een werkgever vraagt naar zijn eigen mensen; `eigen-gegevens`: iemand over zichzelf; `gemeente`: een gemeente
 over haar eigen inwoners; `ondersteuning:…`: steun bij banen, alleen voor ingewijden; `verantwoording`: wie keek wanneer;
 `historie`: rijen met `bekend_op` en `historie sluit`; `beheer`: geparkeerde gebeurtenissen.

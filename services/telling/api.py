@@ -5,22 +5,23 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
-from services.telling import antwoord, schaal
+from services.telling import antwoord, openbaar, schaal
 from services.telling.domain.grootboek import microseconden
 from services.telling.domain.perioden import Onjuist
 from services.telling.domain.regels import Regelboek
 from services.telling.domain.watals import WatAlsBoek
 from services.telling.handlers import TOPICS
+from services.telling.openbaar import Openbaar, openbaar_van
 from services.telling.store import cijfers, regels
 from services.telling.uitkomst import uitkomst
 from services.telling.vraag import Parameters, Vraag, bestandsnaam, lees_vraag
-from shared.api import Opdracht, Probleem, lees_tx, lezer
+from shared.api import AMSTERDAM, Opdracht, Probleem, lees_tx, lezer_of_ieder
 from shared.db import Tx
 from shared.peil import vast_tot
 
 BRONNEN = ("intake", "plaatsing")
 """De diensten waarvan telling hoort; hun peilen bepalen samen wat vast is."""
-LEZEN = "tellingen:lezen"
+LEZEN, OPENBAAR = "tellingen:lezen", "tellingen:openbaar"
 _ALTIJD = datetime.max.replace(tzinfo=UTC)
 router = APIRouter()
 
@@ -30,17 +31,32 @@ async def tellingen(
     verzoek: Request,
     uit: Response,
     parameters: Annotated[Parameters, Query()],
-    opdracht: Annotated[Opdracht, lezer(LEZEN)],
+    opdracht: Annotated[Opdracht | None, lezer_of_ieder(LEZEN, OPENBAAR)],
 ) -> dict[str, Any]:
-    """Het cijfer en zijn stand, uit één momentopname van de database."""
+    """Het cijfer en zijn stand, uit één momentopname van de database.
+
+    Zonder token, of met alleen `tellingen:openbaar`: het land en regio × sector, in stappen, afgerond, zonder kleine aantallen.
+    """
     try:
-        vraag = lees_vraag(parameters, opdracht.nu)
-        async with lees_tx(verzoek) as tx:
-            inhoud = await beantwoord(tx, vraag, opdracht.nu)
+        if opdracht is None or LEZEN not in opdracht.scopes:
+            nu = datetime.now(AMSTERDAM) if opdracht is None else opdracht.nu
+            grens = openbaar_van(verzoek.app)
+            async with grens.slot, lees_tx(verzoek) as tx:
+                inhoud = await beantwoord_openbaar(tx, parameters, nu, grens)
+        else:
+            vraag = lees_vraag(parameters, opdracht.nu)
+            async with lees_tx(verzoek) as tx:
+                inhoud = await beantwoord(tx, vraag, opdracht.nu)
         uit.headers["Content-Disposition"] = f'inline; filename="{inhoud["bestandsnaam"]}.json"'
         return inhoud
     except Onjuist as fout:
         raise Probleem(400, fout.code, fout.titel, fout.detail) from None
+
+
+async def beantwoord_openbaar(tx: Tx, parameters: Parameters, nu: datetime, grens: Openbaar) -> dict[str, Any]:
+    """Wat iedereen te zien krijgt; `Onjuist` bij wat niet openbaar is."""
+    vraag = openbaar.lees(parameters, nu, await cijfers.gehoord_tot(tx, BRONNEN), grens.stap)
+    return await openbaar.toon(tx, await beantwoord(tx, vraag, nu), vraag, await regelboek(tx, vraag), grens)
 
 
 async def regelboek(tx: Tx, vraag: Vraag) -> Regelboek:

@@ -115,8 +115,10 @@ def _kenmerken(antwoord: Mapping[str, Any]) -> list[str]:
 
 
 def _bedragen(antwoord: Mapping[str, Any]) -> Sequence[str]:
-    """De getallen van een antwoord: die van uren en banen bij elkaar, of het ene aantal dat geteld is."""
-    return BEDRAGEN if antwoord["maat"] in BEDRAGEN else (antwoord["maat"],)
+    """De getallen van een antwoord: die van uren en banen bij elkaar (openbaar zonder uren), of het aantal dat geteld is."""
+    if antwoord["maat"] not in BEDRAGEN:
+        return (antwoord["maat"],)
+    return [naam for naam in BEDRAGEN if any(naam in cel for cel in antwoord["cellen"])]
 
 
 def _demo(antwoord: Mapping[str, Any]) -> Demo | None:
@@ -167,7 +169,7 @@ def tabel_van(antwoord: Mapping[str, Any]) -> Table:
     for cel in antwoord["cellen"]:
         getallen = [getal(cel[bedrag]) for bedrag in bedragen]
         if demo:
-            getallen.append(getal(demo.staat_voor(cel[f"{antwoord['maat']}Exact"])))
+            getallen.append(getal(demo.staat_voor(cel.get(f"{antwoord['maat']}Exact"))))
         tabel.add_row(*(_naam(cel, kenmerk) for kenmerk in kenmerken), *getallen, cel["status"])
     return tabel
 

@@ -13,10 +13,12 @@ from banenspoor_contracts import RegelVastgesteld
 from fastapi import FastAPI
 
 from services.telling.app import DIENST
+from services.telling.domain.openbaar import Drempel
 from services.telling.handlers import Verwerker
+from services.telling.openbaar import Openbaar
 from services.telling.regelinvoer import SOORTEN
 from shared.api import NDJSON, meld_problemen_aan, router_voor
-from shared.auth import Aanroeper
+from shared.auth import Aanroeper, GeenToegang
 from tests.conftest import MaakDatabase
 from tests.service.test_telling_grootboek import bericht, boek, cel, uren
 
@@ -47,14 +49,19 @@ class _Poort:
     """Laat iedereen met een kop `Authorization` binnen, met alle scopes."""
 
     def controleer(self, kop: str | None) -> Aanroeper:
+        if kop is None:
+            raise GeenToegang("geen bearertoken")
         return Aanroeper("proef", frozenset({"tellingen:lezen", "regels:schrijven", "historie"}))
+
+
+TOKEN = {"Authorization": "Bearer proef"}
 
 
 class Telling:
     """De routes van telling op een verse database, zonder Kafka; `relay` speelt de relay."""
 
-    def __init__(self, pool: Any, http: httpx.AsyncClient) -> None:
-        self.pool, self._http = pool, http
+    def __init__(self, pool: Any, http: httpx.AsyncClient, app: FastAPI) -> None:
+        self.pool, self._http, self.app = pool, http, app
 
     async def regels(self, soort: str, *rijen: Json | str) -> Json:
         tekst = "\n".join(r.strip() if isinstance(r, str) else json.dumps(r) for r in rijen)
@@ -72,6 +79,16 @@ class Telling:
 
     async def lees(self, pad: str, **parameters: str) -> httpx.Response:
         return await self._http.get(pad, params=parameters)
+
+    async def als(self, token: str | None, pad: str, **parameters: str) -> httpx.Response:
+        """Met een ander token, of zonder."""
+        koppen = {"Authorization": f"Bearer {token}"} if token else {}
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(self.app), base_url="http://telling") as http:
+            return await http.get(pad, params=parameters, headers=koppen)
+
+    def openbaar(self, grens: Openbaar) -> None:
+        """Wat openbaar is, volgens andere instellingen."""
+        self.app.state.openbaar = grens
 
     async def cijfer(self, **parameters: str) -> Json:
         antwoord = await self.vraag(**parameters)
@@ -107,9 +124,9 @@ async def _telling(pool: Any) -> AsyncIterator[Telling]:
     for router in DIENST.routers:
         app.include_router(router)
     app.state.pool, app.state.poort, app.state.vingersleutel = pool, _Poort(), lambda: b"proef"
-    app.state.mag_schrijven = lambda: True
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://telling") as http:
-        yield Telling(pool, http)
+    app.state.mag_schrijven, app.state.openbaar = lambda: True, Openbaar("uur", Drempel(5, 3))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://telling", headers=TOKEN) as http:
+        yield Telling(pool, http, app)
 
 
 async def boek_brief(telling: Telling, kwartaal_x100: dict[str, int]) -> None:

@@ -57,6 +57,11 @@ class Grenzen:
         regels = list(boek.geldend("gebieden").values())
         return cls((gebied_van(r.inhoud) for r in regels), max(regels, key=lambda r: r.volgorde, default=None))
 
+    @property
+    def gemeenten(self) -> tuple[str, ...]:
+        """Elke gemeente die ergens in de grenzen staat, ook een vroegere."""
+        return tuple(self._rijen)
+
     @cached_property
     def namen(self) -> dict[str, str]:
         """De naam van elke regio en gemeente, zoals het laatst bekend."""
