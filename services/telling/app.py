@@ -5,6 +5,7 @@ from services.telling.handlers import TOPICS, verwerk
 from services.telling.pagina import router as pagina
 from services.telling.reeksbrug import router as reeksbrug
 from services.telling.regelinvoer import SOORTEN
+from services.telling.regellijst import router as regellijst
 from shared.service import Dienst
 
 DIENST = Dienst(
@@ -14,5 +15,5 @@ DIENST = Dienst(
     verwerk=verwerk,
     hoort_topics=TOPICS,
     peilbronnen=BRONNEN,
-    routers=(router, reeksbrug, pagina),
+    routers=(router, reeksbrug, regellijst, pagina),
 )

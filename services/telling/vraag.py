@@ -102,7 +102,7 @@ def lees_vraag(parameters: Parameters, nu: datetime) -> Vraag:
     regels = _keuze({"regels": "toen"} | gegeven, "regels", ("toen", "nu"))
     wat_als = _wat_als(gegeven.get("watAls"), maat)
     selectie = wat_als.selectie(selectie) if wat_als else selectie
-    return Vraag(selectie, maat, _moment(gegeven.get("bekendOp"), nu), regels == "nu", wat_als)
+    return Vraag(selectie, maat, lees_moment(gegeven.get("bekendOp"), nu), regels == "nu", wat_als)
 
 
 def _wat_als(waarde: str | None, maat: str) -> WatAls | None:
@@ -190,7 +190,7 @@ def _grenzen(waarde: str) -> int | None:
     raise Onjuist("onbekende_grenzen", "Onbekende grenzen", f"grenzen={waarde} kan niet; wel: toen, of een jaar.")
 
 
-def _moment(waarde: str | None, nu: datetime) -> datetime | None:
+def lees_moment(waarde: str | None, nu: datetime) -> datetime | None:
     """Een moment, of een kale datum: het einde van die dag in Amsterdam. De toekomst is nog niet bekend."""
     if waarde is None:
         return None
