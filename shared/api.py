@@ -243,6 +243,15 @@ def lezer(*scopes: str) -> Any:
     return Depends(wie_leest)
 
 
+def lezer_of_ieder(*scopes: str) -> Any:
+    """Als `lezer`, voor een route die ook zonder token iets te zeggen heeft: dan is de opdracht leeg."""
+
+    def wie_leest(verzoek: Request) -> Opdracht | None:
+        return _opdracht(verzoek, aanroeper(verzoek, *scopes)) if "authorization" in verzoek.headers else None
+
+    return Depends(wie_leest)
+
+
 @asynccontextmanager
 async def lees_tx(verzoek: Request) -> AsyncIterator[Tx]:
     """Eén momentopname: `repeatable read`, alleen lezen."""

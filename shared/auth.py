@@ -25,6 +25,7 @@ SCOPES = (
     "regels:schrijven",
     "tellingen:lezen",
     "boekingen:lezen",
+    "tellingen:openbaar",
     "historie",
     "beheer",
     "raadplegingen",
@@ -35,6 +36,7 @@ SCOPES = (
 )
 """Alle scopes.
 
+`tellingen:openbaar`: de cijfers die ook zonder token te zien zijn; `tellingen:lezen`: alle cijfers.
 `raadplegingen`: een werkgever vraagt naar zijn eigen mensen; `eigen-gegevens`: iemand over zichzelf; `gemeente`: een gemeente
 over haar eigen inwoners; `ondersteuning:…`: steun bij banen, alleen voor ingewijden; `verantwoording`: wie keek wanneer;
 `boekingen:lezen`: van wie de boekingen achter een cijfer zijn (pseudoniemen); `historie`: rijen met `bekend_op` en

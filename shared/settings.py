@@ -129,6 +129,17 @@ class Instellingen(BaseSettings):
         description="plaatsing: zoveel jaar lopen jaarlijkse uren ten hoogste door; nergens gepubliceerd",
     )
 
+    telling_stap: Literal["uur", "dag"] = Field(
+        default="uur",
+        description="telling: openbare cijfers zijn van het laatste hele uur, of van het begin van de dag",
+    )
+    telling_kleinste_personen: int = Field(
+        default=5, ge=1, description="telling: zoveel mensen zitten er ten minste achter een openbaar getal"
+    )
+    telling_kleinste_werkgevers: int = Field(
+        default=3, ge=1, description="telling: zoveel werkgevers zitten er ten minste achter een openbaar getal"
+    )
+
     bewaartermijnen: Path | None = Field(
         default=None, description="intake: eigen bewaartermijnen (CSV: gegeven, jaren, basis); nergens gepubliceerd"
     )

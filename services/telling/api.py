@@ -7,12 +7,13 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
-from services.telling import antwoord, schaal
+from services.telling import antwoord, openbaar, schaal
 from services.telling.domain.brug import REGELVOLGORDE
 from services.telling.domain.grootboek import REDENCODES, microseconden
 from services.telling.domain.perioden import Onjuist
 from services.telling.domain.regels import Regelboek
 from services.telling.handlers import TOPICS
+from services.telling.openbaar import Openbaar, openbaar_van
 from services.telling.revisie import revisie
 from services.telling.store import boekingen, cijfers, regels
 from services.telling.store.cijfers import ALTIJD
@@ -29,13 +30,13 @@ from services.telling.vraag import (
     lees_verklaring,
     lees_vraag,
 )
-from shared.api import Opdracht, Probleem, alleen_over_iedereen, lees_tx, lezer
+from shared.api import AMSTERDAM, Opdracht, Probleem, alleen_over_iedereen, lees_tx, lezer, lezer_of_ieder
 from shared.db import Tx
 from shared.peil import vast_tot
 
 BRONNEN = ("intake", "plaatsing")
 """De diensten waarvan telling hoort; hun peilen bepalen samen wat vast is."""
-LEZEN = "tellingen:lezen"
+LEZEN, OPENBAAR = "tellingen:lezen", "tellingen:openbaar"
 BOEKINGEN = "boekingen:lezen"
 FORMULES = {
     "uren": "uren = de tellende uren van de boekingen, elk voor haar deel",
@@ -58,13 +59,22 @@ async def tellingen(
     verzoek: Request,
     uit: Response,
     parameters: Annotated[Parameters, Query()],
-    opdracht: Annotated[Opdracht, lezer(LEZEN)],
+    opdracht: Annotated[Opdracht | None, lezer_of_ieder(LEZEN, OPENBAAR)],
 ) -> dict[str, Any]:
-    """Het cijfer en zijn stand, uit één momentopname van de database."""
+    """Het cijfer en zijn stand, uit één momentopname van de database.
+
+    Zonder token, of met alleen `tellingen:openbaar`: het land en regio × sector, in stappen, afgerond, zonder kleine aantallen.
+    """
     try:
-        vraag = _toegestaan(lees_vraag(parameters, opdracht.nu), opdracht)
-        async with lees_tx(verzoek) as tx:
-            inhoud = await beantwoord(tx, vraag, opdracht.nu)
+        if opdracht is None or LEZEN not in opdracht.scopes:
+            nu = datetime.now(AMSTERDAM) if opdracht is None else opdracht.nu
+            grens = openbaar_van(verzoek.app)
+            async with grens.slot, lees_tx(verzoek) as tx:
+                inhoud = await beantwoord_openbaar(tx, parameters, nu, grens)
+        else:
+            vraag = _toegestaan(lees_vraag(parameters, opdracht.nu), opdracht)
+            async with lees_tx(verzoek) as tx:
+                inhoud = await beantwoord(tx, vraag, opdracht.nu)
         uit.headers["Content-Disposition"] = f'inline; filename="{inhoud["bestandsnaam"]}.json"'
         return inhoud
     except Onjuist as fout:
@@ -106,6 +116,13 @@ def _toegestaan(vraag: Vraag, opdracht: Opdracht) -> Vraag:
     if vraag.selectie.over_een_werkgever:
         alleen_over_iedereen(opdracht)
     return vraag
+
+
+async def beantwoord_openbaar(tx: Tx, parameters: Parameters, nu: datetime, grens: Openbaar) -> dict[str, Any]:
+    """Wat iedereen te zien krijgt; `Onjuist` bij wat niet openbaar is."""
+    vraag = openbaar.lees(parameters, nu, await cijfers.gehoord_tot(tx, BRONNEN), grens.stap)
+    boek, _ = await zoals_bekend(tx, vraag)
+    return await openbaar.toon(tx, await beantwoord(tx, vraag, nu), vraag, boek, grens)
 
 
 async def beantwoord(tx: Tx, vraag: Vraag, nu: datetime) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from services.telling.handlers import TOPICS, verwerk
 from services.telling.pagina import router as pagina
 from services.telling.reeksbrug import router as reeksbrug
 from services.telling.regelinvoer import SOORTEN
+from services.telling.regellijst import router as regellijst
 from services.telling.stromen import router as stromen
 from shared.service import Dienst
 
@@ -15,5 +16,5 @@ DIENST = Dienst(
     verwerk=verwerk,
     hoort_topics=TOPICS,
     peilbronnen=BRONNEN,
-    routers=(router, reeksbrug, stromen, pagina),
+    routers=(router, reeksbrug, stromen, regellijst, pagina),
 )

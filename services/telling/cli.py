@@ -128,10 +128,12 @@ def _kenmerken(antwoord: Mapping[str, Any]) -> list[str]:
 
 
 def _bedragen(antwoord: Mapping[str, Any]) -> Sequence[str]:
-    """De getallen van een antwoord: die van uren en banen bij elkaar, of het aantal dat geteld is (met zijn aandeel)."""
+    """De getallen van een antwoord: die van uren en banen bij elkaar (openbaar zonder uren), of het aantal dat geteld is."""
     if antwoord["maat"] in _WERKGEVERS:
         return _WERKGEVERS
-    return BEDRAGEN if antwoord["maat"] in BEDRAGEN else (antwoord["maat"],)
+    if antwoord["maat"] not in BEDRAGEN:
+        return (antwoord["maat"],)
+    return [naam for naam in BEDRAGEN if any(naam in cel for cel in antwoord["cellen"])]
 
 
 def demo_van(antwoord: Mapping[str, Any]) -> Demo | None:
@@ -185,7 +187,7 @@ def tabel_van(antwoord: Mapping[str, Any]) -> Table:
     for cel in antwoord["cellen"]:
         getallen = [getal(cel[bedrag]) for bedrag in bedragen]
         if demo:
-            getallen.append(getal(demo.staat_voor(cel[f"{antwoord['maat']}Exact"])))
+            getallen.append(getal(demo.staat_voor(cel.get(f"{antwoord['maat']}Exact"))))
         tabel.add_row(*(naam_van(cel, kenmerk) for kenmerk in kenmerken), *getallen, cel["status"])
     return tabel
 

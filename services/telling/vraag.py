@@ -123,7 +123,7 @@ def lees_vraag(parameters: Parameters, nu: datetime) -> Vraag:
     regels = _keuze({"regels": "toen"} | gegeven, "regels", ("toen", "nu"))
     wat_als = _wat_als(gegeven.get("watAls"), maat)
     selectie = wat_als.selectie(selectie) if wat_als else selectie
-    return Vraag(selectie, maat, _moment(gegeven.get("bekendOp"), nu), regels == "nu", wat_als)
+    return Vraag(selectie, maat, lees_moment(gegeven.get("bekendOp"), nu), regels == "nu", wat_als)
 
 
 def _wat_als(waarde: str | None, maat: str) -> WatAls | None:
@@ -176,9 +176,9 @@ def lees_revisie(parameters: Revisieparameters, nu: datetime) -> tuple[Vraag, da
         raise Onjuist("kies_bekend_van", "Een brug heeft twee momenten", "Geef bekendVan en bekendTot, geen bekendOp.")
     if not parameters.bekend_van:
         raise Onjuist("bekend_van_verplicht", "Een brug begint ergens", "Bijvoorbeeld bekendVan=2024-07-12.")
-    van = _moment(parameters.bekend_van, nu, "bekendVan")
+    van = lees_moment(parameters.bekend_van, nu, "bekendVan")
     vraag = lees_vraag(Parameters(**parameters.model_dump(exclude={"bekend_van", "bekend_tot", "bekend_op"})), nu)
-    tot = _moment(parameters.bekend_tot, nu, "bekendTot")
+    tot = lees_moment(parameters.bekend_tot, nu, "bekendTot")
     if van is None or van > (tot or nu):
         raise Onjuist("onjuist_moment", "De momenten staan andersom", "bekendVan ligt na bekendTot.")
     return replace(vraag, bekend_op=tot), van
@@ -247,7 +247,7 @@ def _grenzen(waarde: str) -> int | None:
     raise Onjuist("onbekende_grenzen", "Onbekende grenzen", f"grenzen={waarde} kan niet; wel: toen, of een jaar.")
 
 
-def _moment(waarde: str | None, nu: datetime, naam: str = "bekendOp") -> datetime | None:
+def lees_moment(waarde: str | None, nu: datetime, naam: str = "bekendOp") -> datetime | None:
     """Een moment, of een kale datum: het einde van die dag in Amsterdam. De toekomst is nog niet bekend."""
     if waarde is None:
         return None

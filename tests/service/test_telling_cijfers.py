@@ -13,10 +13,12 @@ from banenspoor_contracts import RegelVastgesteld
 from fastapi import FastAPI
 
 from services.telling.app import DIENST
+from services.telling.domain.openbaar import Drempel
 from services.telling.handlers import Verwerker
+from services.telling.openbaar import Openbaar
 from services.telling.regelinvoer import SOORTEN
 from shared.api import NDJSON, meld_problemen_aan, router_voor
-from shared.auth import Aanroeper
+from shared.auth import Aanroeper, GeenToegang
 from tests.conftest import MaakDatabase
 from tests.service.test_telling_grootboek import bericht, boek, cel, uren
 
@@ -47,15 +49,20 @@ class _Poort:
     """Laat iedereen binnen, met alle scopes van telling; met een kop `Authorization` ook met die erin staan."""
 
     def controleer(self, kop: str | None) -> Aanroeper:
-        meer = {kop} if kop else set()
+        if kop is None:
+            raise GeenToegang("geen bearertoken")
+        meer = set(kop.split()) - {"Bearer", "proef"}
         return Aanroeper("proef", frozenset({"tellingen:lezen", "regels:schrijven", "historie"} | meer))
+
+
+TOKEN = {"Authorization": "Bearer proef"}
 
 
 class Telling:
     """De routes van telling op een verse database, zonder Kafka; `relay` speelt de relay."""
 
-    def __init__(self, pool: Any, http: httpx.AsyncClient) -> None:
-        self.pool, self._http = pool, http
+    def __init__(self, pool: Any, http: httpx.AsyncClient, app: FastAPI) -> None:
+        self.pool, self._http, self.app = pool, http, app
 
     async def regels(self, soort: str, *rijen: Json | str) -> Json:
         tekst = "\n".join(r.strip() if isinstance(r, str) else json.dumps(r) for r in rijen)
@@ -74,6 +81,16 @@ class Telling:
     async def lees(self, pad: str, **parameters: str) -> httpx.Response:
         return await self._http.get(pad, params=parameters)
 
+    async def als(self, token: str | None, pad: str, **parameters: str) -> httpx.Response:
+        """Met een ander token, of zonder."""
+        koppen = {"Authorization": f"Bearer {token}"} if token else {}
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(self.app), base_url="http://telling") as http:
+            return await http.get(pad, params=parameters, headers=koppen)
+
+    def openbaar(self, grens: Openbaar) -> None:
+        """Wat openbaar is, volgens andere instellingen."""
+        self.app.state.openbaar = grens
+
     async def cijfer(self, **parameters: str) -> Json:
         antwoord = await self.vraag(**parameters)
         assert antwoord.status_code == 200, antwoord.text
@@ -81,7 +98,7 @@ class Telling:
         return uit
 
     async def vraag_van(self, deel: str, scope: str = "", **parameters: str) -> httpx.Response:
-        koppen = {"Authorization": scope} if scope else {}
+        koppen = {"Authorization": f"Bearer proef {scope}"} if scope else {}
         return await self._http.get(f"/v1/tellingen/{deel}", params=parameters, headers=koppen)
 
     async def haal(self, deel: str, scope: str = "", **parameters: str) -> Json:
@@ -121,9 +138,9 @@ async def _telling(pool: Any) -> AsyncIterator[Telling]:
     for router in DIENST.routers:
         app.include_router(router)
     app.state.pool, app.state.poort, app.state.vingersleutel = pool, _Poort(), lambda: b"proef"
-    app.state.mag_schrijven = lambda: True
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://telling") as http:
-        yield Telling(pool, http)
+    app.state.mag_schrijven, app.state.openbaar = lambda: True, Openbaar("uur", Drempel(5, 3))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://telling", headers=TOKEN) as http:
+        yield Telling(pool, http, app)
 
 
 async def boek_brief(telling: Telling, kwartaal_x100: dict[str, int]) -> None:

@@ -174,6 +174,17 @@ def test_een_demo_staat_bij_elke_maat(
     assert gevraagd["maat"] == "personen"
 
 
+def test_een_openbaar_antwoord_heeft_geen_uren(monkeypatch: pytest.MonkeyPatch, gevraagd: dict[str, str]) -> None:
+    cellen = [
+        {naam: waarde for naam, waarde in cel.items() if naam != "uren" and not naam.endswith("Exact")}
+        for cel in ANTWOORD["cellen"]
+    ]
+    anders = {"openbaar": True, "volledigheid": None, "cellen": cellen, "demo": {"schaal": 50, "regio": None}}
+    monkeypatch.setattr(f"{__name__}.ANTWOORD", ANTWOORD | anders)
+    code, tekst, _ = draai("--reeks", "kwartaal", "--periode", "2023-Q4")
+    assert (code, "uren" in tekst, "76.258" in tekst, len(gevraagd) > 0) == (0, False, True, True)
+
+
 def test_json_is_het_antwoord_van_de_api(gevraagd: dict[str, str]) -> None:
     _, tekst, _ = draai("--reeks", "kwartaal", "--periode", "2023-Q4", "--json")
     assert json.loads(tekst) == ANTWOORD

@@ -61,6 +61,11 @@ class Grenzen:
             _GRENZEN[boek] = cls((gebied_van(r.inhoud) for r in regels), laatste)
         return _GRENZEN[boek]
 
+    @property
+    def gemeenten(self) -> tuple[str, ...]:
+        """Elke gemeente die ergens in de grenzen staat, ook een vroegere."""
+        return tuple(self._rijen)
+
     @cached_property
     def namen(self) -> dict[str, str]:
         """De naam van elke regio en gemeente, zoals het laatst bekend."""

@@ -55,6 +55,11 @@ class Noot(Enum):
         "tellen niet op tot het totaal."
     )
 
+    ONDERDRUKT = (
+        "Hier staat geen getal omdat er te weinig mensen of werkgevers achter zitten, of omdat zo'n getal er anders uit te "
+        "rekenen was."
+    )
+
     WAT_ALS = (
         "Wat als: dit is geen cijfer van de banenafspraak. Het zijn dezelfde uren met een of meer andere regels, zoals "
         "hieronder staat."

@@ -1,6 +1,7 @@
 """De eerste bladzijde, op het adres van telling: cijfers voor wie ze leest, zonder script en zonder token.
 
-Zij toont alleen afgeronde totalen van het land en per arbeidsmarktregio; nooit uren van een kleine groep.
+Zij toont wat `/v1/tellingen` zonder token zegt: het land en de regio's, in stappen, zonder kleine aantallen. Alleen in een demo,
+waar alle mensen verzonnen zijn, toont zij alles van nu en van elk eerder moment.
 """
 
 from pathlib import Path
@@ -10,6 +11,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from services.telling.domain.perioden import Onjuist
+from services.telling.openbaar import openbaar_van
 from services.telling.pagina.beeld import bladzijde, foutblad
 from services.telling.pagina.gegevens import verzamel
 from shared.api import lees_tx
@@ -33,8 +35,10 @@ async def eerste(
 ) -> HTMLResponse:
     """De cijfers van één kwartaal, zonder keuze van het laatste waarvan de meeste uren gehoord zijn."""
     try:
-        async with lees_tx(verzoek) as tx:
-            return HTMLResponse(bladzijde(await verzamel(tx, periode.strip(), bekend_op.strip())), headers=_KOPPEN)
+        grens = openbaar_van(verzoek.app)
+        async with grens.slot, lees_tx(verzoek) as tx:
+            gegevens = await verzamel(tx, periode.strip(), bekend_op.strip(), grens)
+            return HTMLResponse(bladzijde(gegevens), headers=_KOPPEN)
     except Onjuist as fout:
         return HTMLResponse(foutblad(fout.titel, fout.detail), 400, headers=_KOPPEN)
 

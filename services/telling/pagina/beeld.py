@@ -9,8 +9,6 @@ from services.telling.pagina.gegevens import Antwoord, Gegevens
 from services.telling.schaal import Demo
 
 Cel = Mapping[str, Any]
-KLEINSTE = 5
-"""Een regio met minder banen wordt niet getoond: te klein om er niemand in te herkennen."""
 _BEDRAGEN = ("banen", "nulmeting", "extra", "doelstelling", "gat")
 _KOPPEN = {
     "banen": "Banen",
@@ -20,9 +18,9 @@ _KOPPEN = {
     "gat": "Nog te gaan",
 }
 _KOLOM = {
-    ("markt", "formeel"): "Markt, formeel",
-    ("overheid", "formeel"): "Overheid, formeel",
-    (None, "inleen"): "Inleen (niet over de sectoren verdeeld)",
+    "markt": "Markt, formeel",
+    "overheid": "Overheid, formeel",
+    None: "Inleen (niet over de sectoren verdeeld)",
 }
 
 
@@ -92,9 +90,18 @@ def _keuze(g: Gegevens) -> str:
         '<form method="get" action="/"><div><label for="periode">Kwartaal</label>'
         f'<input id="periode" name="periode" value="{escape(g.periode)}" pattern="\\d{{4}}-Q[1-4]" size="8" '
         'title="Bijvoorbeeld 2023-Q4"></div>'
+        f"{_zoals_bekend(g)}"
+        '<button type="submit">Toon</button></form>'
+    )
+
+
+def _zoals_bekend(g: Gegevens) -> str:
+    """Het veld voor een eerder moment: alleen in een demo, want openbaar is er anders alleen de stand van nu."""
+    if g.demo is None:
+        return ""
+    return (
         '<div><label for="bekendOp">Zoals bekend op (leeg: nu)</label>'
         f'<input id="bekendOp" name="bekendOp" type="date" value="{escape(g.bekend_op)}"></div>'
-        '<button type="submit">Toon</button></form>'
     )
 
 
@@ -132,8 +139,10 @@ def _stand(antwoord: Antwoord) -> str:
     vers, volledig = antwoord["versheidSeconden"], antwoord["volledigheid"]
     leeftijd = "onbekend hoe vers" if vers is None else f"bijgewerkt tot {getal(vers)} s geleden"
     vast = "deze stand verandert niet meer" if antwoord["vast"] else "deze stand kan nog veranderen"
-    gehoord = f"{getal(volledig['gehoord'])} van {getal(volledig['verwacht'])} verwachte baan-maanden gehoord"
-    return f'<p class="stand">Zoals bekend op {_moment(antwoord["bekendOp"])} · {vast} · {leeftijd} · {gehoord}.</p>'
+    delen = [f"Zoals bekend op {_moment(antwoord['bekendOp'])}", vast, leeftijd]
+    if volledig is not None:
+        delen.append(f"{getal(volledig['gehoord'])} van {getal(volledig['verwacht'])} verwachte baan-maanden gehoord")
+    return f'<p class="stand">{" · ".join(delen)}.</p>'
 
 
 def _moment(tekst: str) -> str:
@@ -148,7 +157,7 @@ def _merken(reeks: str, cellen: Sequence[Cel]) -> str:
 
 def _kwartaal(g: Gegevens, waar: str) -> str:
     cellen, [totaal] = g.kwartaal["cellen"], g.totaal["cellen"]
-    rijen = [(_KOLOM.get((c["sector"], c["vorm"]), str(c["vorm"])), c) for c in cellen]
+    rijen = [(_KOLOM[c["sector"]], c) for c in cellen]
     uitleg = f"{_merken('kwartaal', [totaal])} De kwartaalreeks is en blijft indicatief; inleen is er ongedeeld."
     return _blok(f"Kwartaal {g.periode}, {waar}", uitleg, "Kolom", rijen, g.demo, ("Totaal", totaal))
 
@@ -191,8 +200,7 @@ def _blok(
 
 
 def _rij(naam: str, cel: Cel, demo: Demo | None, klas: str) -> str:
-    klein = cel["banen"] is not None and cel["banen"] * (demo.schaal if demo else 1) < KLEINSTE and cel.get("regio")
-    if klein:
+    if cel.get("onderdrukt"):
         velden = f'<td colspan="{len(_BEDRAGEN)}" class="woord">te klein om te tonen</td>'
     else:
         velden = "".join(f"<td>{_bedrag(cel, bedrag, demo)}</td>" for bedrag in _BEDRAGEN)

@@ -1,4 +1,4 @@
-"""Wat er op de bladzijde komt: dezelfde antwoorden als de API geeft, uit één momentopname."""
+"""Wat er op de bladzijde komt: de openbare antwoorden van de API, uit één momentopname; in een demo de hele."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from services.telling import schaal
-from services.telling.api import beantwoord
+from services.telling.api import beantwoord, beantwoord_openbaar
 from services.telling.domain.regels import Regelboek
 from services.telling.domain.register import tellende_vormen, verwacht
+from services.telling.openbaar import Openbaar
 from services.telling.schaal import Demo
 from services.telling.store import cijfers
 from services.telling.vraag import Parameters, lees_vraag
@@ -37,7 +38,7 @@ class Gegevens:
     leeg: bool
 
 
-async def verzamel(tx: Tx, periode: str, bekend_op: str) -> Gegevens:
+async def verzamel(tx: Tx, periode: str, bekend_op: str, openbaar: Openbaar) -> Gegevens:
     """Stelt de vragen van de bladzijde; `Onjuist` bij een periode of moment dat niet kan."""
     nu = datetime.now(AMSTERDAM)
     demo = await schaal.demo(tx)
@@ -48,6 +49,8 @@ async def verzamel(tx: Tx, periode: str, bekend_op: str) -> Gegevens:
     async def vraag(reeks: str, van: str, **rest: str) -> Antwoord:
         moment = {"bekendOp": bekend_op} if bekend_op else {}
         parameters = Parameters(reeks=reeks, periode=van, **gebied, **moment, **rest)
+        if demo is None:
+            return await beantwoord_openbaar(tx, parameters, nu, openbaar)
         return await beantwoord(tx, lees_vraag(parameters, nu), nu)
 
     totaal = await vraag("kwartaal", gekozen)
@@ -56,7 +59,7 @@ async def verzamel(tx: Tx, periode: str, bekend_op: str) -> Gegevens:
     return Gegevens(
         gekozen,
         bekend_op,
-        await vraag("kwartaal", gekozen, per="sector,vorm"),
+        await vraag("kwartaal", gekozen, per="sector"),
         totaal,
         await vraag("kwartaal", gekozen, per="regio"),
         await vraag("jaarmeting", vol_jaar, per="sector") if met_jaar and not gebied else None,
