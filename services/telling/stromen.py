@@ -65,7 +65,7 @@ def lees_stroomvraag(parameters: StromenParameters, nu: datetime) -> Vraag:
     Personen worden aan het eind van een maand geteld, dus de soort periode zegt welke reeks bedoeld is.
     """
     gegeven = parameters.model_dump()
-    if (gegeven["per"] or "regio") != "regio":
+    if (gegeven["per"] or "regio").strip() != "regio":
         raise Onjuist("onbekende_uitsplitsing", "Onbekende uitsplitsing", f"per={gegeven['per']} kan niet; wel: regio.")
     gegeven["reeks"] = gegeven["reeks"] or _reeks(gegeven["periode"] or "")
     return lees_vraag(Parameters(maat=PERSONEN, **gegeven), nu)

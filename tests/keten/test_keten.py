@@ -213,6 +213,7 @@ def test_the_demo_does_not_come_among_the_data_of_others(gevuld: Keten) -> None:
 def test_without_a_token_or_scope_nothing_is_told(gevuld: Keten) -> None:
     for dienst, pad in (
         ("telling", "/v1/tellingen?reeks=kwartaal&periode=2024-Q1"),
+        ("telling", "/v1/stromen?periode=2024-Q1"),
         ("plaatsing", "/v1/beheer/geparkeerd"),
     ):
         antwoord = httpx.get(gevuld.stack.staat.adressen[dienst] + pad)

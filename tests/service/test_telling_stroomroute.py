@@ -5,7 +5,15 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from banenspoor_contracts import Cel, EindReden, Grondslag, RegistratieBeeindigd, Vorm
+from banenspoor_contracts import (
+    Cel,
+    CorrectieReden,
+    EindReden,
+    Grondslag,
+    RegistratieBeeindigd,
+    RegistratieGecorrigeerd,
+    Vorm,
+)
 
 from tests.service.test_telling_cijfers import GEBIEDEN, Telling, telling
 from tests.service.test_telling_geregistreerd import op, staat
@@ -112,11 +120,23 @@ async def test_wat_toen_bekend_was_verandert_niet_en_is_vast(telling: Telling) -
     later = BEGIN + timedelta(days=30)
     await boek(telling.pool, bericht(werkt(3, "2023-12", AMSTERDAM), later))  # toch niet verloren
     await boek(telling.pool, bericht(staat(2), later))  # stond er nooit in
+    opnieuw = RegistratieGecorrigeerd(
+        persoon=UUID(int=4),
+        vorige=(),
+        reden=CorrectieReden.BSN,
+        registraties=(op(WSW, "2023-10-05"),),
+        woonplaatsen=(),
+    )
+    await boek(
+        telling.pool, bericht(staat(4), later), bericht(opnieuw, later)
+    )  # eruit, en met dezelfde datum er weer in
     toen, nu = (await telling.stromen(**vraag)).json(), (await telling.stromen(periode="2023-Q4")).json()
     assert (toen["cellen"], toen["register"]) == (eerst["cellen"], eerst["register"])
     verwacht = {"begin": 5, "gevonden": 0, "verloren": 0, "instroomWerkend": 2, "uitstroomWerkend": 2, "eind": 5}
     assert getallen(nu["cellen"][0]) == {naam: n for naam, n in verwacht.items() if n}
     assert [(r["begin"], r["in"], r["uit"], r["eind"]) for r in nu["register"]] == [(4, 1, 1, 4)]
+    redenen = [[(r["richting"], r["reden"]) for r in uit["register"][0]["redenen"]] for uit in (toen, nu)]
+    assert redenen == [[("in", None), ("uit", "AOW_LEEFTIJD")], [("in", "BSN"), ("uit", "AOW_LEEFTIJD")]]
     await telling.sluit_historie(datetime(2024, 1, 20, tzinfo=UTC))
     toen, nu = (await telling.stromen(**vraag)).json(), (await telling.stromen(periode="2023-Q4")).json()
     assert (toen["vast"], nu["vast"]) == (True, False)
