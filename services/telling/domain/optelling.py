@@ -51,7 +51,7 @@ class Optelling:
         """Wat er bij elke tellende stand hoort per cel opgeteld, op volgorde van kenmerken; `onbekend` en leeg achteraan."""
         som: dict[Waar, int] = {}
         for stand, aantal in standen:
-            for waar in self._plekken_van(stand):
+            for waar in self._cellen_van(stand):
                 som[waar] = som.get(waar, 0) + aantal
         uit = dict.fromkeys(self._vaste_cellen(), Fraction(0))
         for (kenmerken, sector), aantal in som.items():
@@ -63,7 +63,7 @@ class Optelling:
         """Per cel hoeveel werkgevers er met tellende uren boven nul in staan; volgorde als bij `tel_op`."""
         uren: dict[tuple[Kenmerken, str | None], int] = {}
         for stand in standen:
-            for kenmerken, _ in self._plekken_van(stand):
+            for kenmerken, _ in self._cellen_van(stand):
                 wie = kenmerken, stand.werkgever
                 uren[wie] = uren.get(wie, 0) + stand.uren_x100
         uit = dict.fromkeys(self._vaste_cellen(), 0)
@@ -79,12 +79,6 @@ class Optelling:
         alle = [(sector.value, "formeel") for sector in Sector] + [(sector, "inleen") for sector in inleen]
         s = self.selectie
         return [(sector, vorm) for sector, vorm in alle if s.sector in (None, sector) and s.vorm in (None, vorm)]
-
-    def _plekken_van(self, stand: Stand) -> Iterator[Waar]:
-        """In welke cellen deze stand valt; geen als zij niet telt of niet past."""
-        plek = self._plek(stand.gemeente)
-        if self._telt(stand) and self._past(stand, plek):
-            yield from self._cellen_van(stand, plek)
 
     def _telt(self, stand: Stand) -> bool:
         vraag = (stand.grondslagen, stand.vorm, stand.maand)
@@ -106,7 +100,8 @@ class Optelling:
     def _past(self, stand: Stand, plek: tuple[str, str]) -> bool:
         """Past deze stand in de filters? Ongedeelde inleen hoort bij geen van beide sectoren."""
         s, inleen = self.selectie, is_inleen(stand.vorm)
-        if s.sector is not None and (self.sleutel is None if self._zonder_sector(stand) else stand.sector != s.sector):
+        zonder_sector = inleen and not self.van_werkgever
+        if s.sector is not None and (self.sleutel is None if zonder_sector else stand.sector != s.sector):
             return False
         vorm = stand.vorm if s.vorm not in GROVE_VORMEN else "inleen" if inleen else "formeel"
         if s.vorm not in (None, vorm):
@@ -115,14 +110,13 @@ class Optelling:
             return False
         return s.gemeente in (None, plek[0]) and s.regio in (None, plek[1])
 
-    def _zonder_sector(self, stand: Stand) -> bool:
-        """Heeft dit uur geen eigen sector? Ingeleend niet, tenzij er werkgevers geteld worden."""
-        return is_inleen(stand.vorm) and not self.van_werkgever
-
-    def _cellen_van(self, stand: Stand, plek: tuple[str, str]) -> Iterator[Waar]:
-        """In welke cel deze uren vallen; verdeelde inleen in één cel per sector."""
+    def _cellen_van(self, stand: Stand) -> Iterator[Waar]:
+        """In welke cel deze uren vallen: geen als zij niet tellen of passen; verdeelde inleen in één cel per sector."""
+        plek = self._plek(stand.gemeente)
+        if not (self._telt(stand) and self._past(stand, plek)):
+            return
         s, inleen = self.selectie, is_inleen(stand.vorm)
-        zonder_sector = self._zonder_sector(stand)
+        zonder_sector = inleen and not self.van_werkgever
         grof = "inleen" if inleen else "formeel"
         waarden: dict[str, str | None] = {
             "sector": None if zonder_sector else stand.sector,
