@@ -204,7 +204,9 @@ class NulmetingRij(RegelRij):
 
 
 class DoelstellingRij(RegelRij):
-    """Hoeveel extra banen (of beschutte werkplekken) er aan het eind van een periode moeten zijn; sector leeg: samen."""
+    """Hoeveel extra banen (of beschutte werkplekken) er aan het eind van een periode moeten zijn, in een gebied of bij een
+    groep of werkgever (UUID); sector leeg: samen.
+    """
 
     regelsoort = RegelSoort.DOELSTELLINGEN
     sleutelvelden = ("doel", "gebied", "sector", "periode")

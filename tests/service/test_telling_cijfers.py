@@ -42,6 +42,7 @@ NULMETING = [
     {"sector": "markt", "vorm": "formeel", "uren": "11371298,65"},
     {"sector": "overheid", "vorm": "formeel", "uren": "1597200"},
 ]
+NAMENS_GEMEENTE = "Bearer namens een gemeente"
 VAST: Json = {"versie": "v1", "gebied": "NL", "besloten_op": "2016-04-29"}
 
 
@@ -51,8 +52,8 @@ class _Poort:
     def controleer(self, kop: str | None) -> Aanroeper:
         if kop is None:
             raise GeenToegang("geen bearertoken")
-        meer = set(kop.split()) - {"Bearer", "proef"}
-        return Aanroeper("proef", frozenset({"tellingen:lezen", "regels:schrijven", "historie"} | meer))
+        scopes = {"tellingen:lezen", "regels:schrijven", "historie", *kop.split()}
+        return Aanroeper("proef", frozenset(scopes), gemeente="0014" if kop == NAMENS_GEMEENTE else None)
 
 
 TOKEN = {"Authorization": "Bearer proef"}
@@ -75,8 +76,9 @@ class Telling:
     async def regel(self, soort: str, rij: Json) -> httpx.Response:
         return await self._http.post(f"/v1/regels/{soort}", json=rij, headers={"Idempotency-Key": uuid4().hex})
 
-    async def vraag(self, **parameters: str) -> httpx.Response:
-        return await self.lees("/v1/tellingen", **parameters)
+    async def vraag(self, kop: str = "", **parameters: str) -> httpx.Response:
+        koppen = {"Authorization": kop} if kop else {}
+        return await self._http.get("/v1/tellingen", params=parameters, headers=koppen)
 
     async def lees(self, pad: str, **parameters: str) -> httpx.Response:
         return await self._http.get(pad, params=parameters)

@@ -56,7 +56,7 @@ class Optelling:
         """Wat er bij elke tellende stand hoort per cel opgeteld, op volgorde van kenmerken."""
         som: dict[Waar, int] = {}
         for stand, aantal in standen:
-            for waar in self._waar(stand):
+            for waar in self._cellen_van(stand):
                 som[waar] = som.get(waar, 0) + aantal
         uit = dict.fromkeys(self._vaste_cellen(), Fraction(0))
         for waar, aantal in som.items():
@@ -67,7 +67,7 @@ class Optelling:
         """Per cel hoeveel werkgevers er met tellende uren boven nul in staan; volgorde als bij `tel_op`."""
         uren: dict[tuple[Kenmerken, str | None], int] = {}
         for stand in standen:
-            for kenmerken, _ in self._waar(stand):
+            for kenmerken, _ in self._cellen_van(stand):
                 wie = kenmerken, stand.werkgever
                 uren[wie] = uren.get(wie, 0) + stand.uren_x100
         uit = dict.fromkeys(self._vaste_cellen(), 0)
@@ -78,7 +78,7 @@ class Optelling:
 
     def plaatsen(self, stand: Stand) -> list[tuple[Kenmerken, Fraction]]:
         """In welke cellen deze stand meetelt, en voor welk deel; leeg als zij niet telt of niet past."""
-        return [(waar[0], self._deel(waar)) for waar in self._waar(stand)]
+        return [(waar[0], self._deel(waar)) for waar in self._cellen_van(stand)]
 
     def soorten(self, maand: int, alle: Iterable[tuple[str, str]]) -> list[tuple[str, str, str | None]]:
         """Van deze (grondslagen, vorm) welke in een maand kunnen tellen en passen, met de sector die erbij moet horen."""
@@ -97,11 +97,6 @@ class Optelling:
         """Ligt deze gemeente in het gevraagde gebied?"""
         plek = self._plek(gemeente)
         return self.selectie.gemeente in (None, plek[0]) and self.selectie.regio in (None, plek[1])
-
-    def _waar(self, stand: Stand) -> Iterable[Waar]:
-        plek = self._plek(stand.gemeente)
-        past = self._telt(stand) and self._past(stand) and self.past_gemeente(stand.gemeente)
-        return self._cellen_van(stand, plek) if past else ()
 
     def _deel(self, waar: Waar) -> Fraction:
         return self.deel_inleen(waar[1])
@@ -134,21 +129,21 @@ class Optelling:
     def _past(self, stand: Stand) -> bool:
         """Past deze stand in de filters, afgezien van haar gebied? Ongedeelde inleen hoort bij geen van beide sectoren."""
         s, inleen = self.selectie, is_inleen(stand.vorm)
-        if s.sector is not None and (self.sleutel is None if self._zonder_sector(stand) else stand.sector != s.sector):
+        zonder_sector = inleen and not self.van_werkgever
+        if s.sector is not None and (self.sleutel is None if zonder_sector else stand.sector != s.sector):
             return False
         vorm = stand.vorm if s.vorm not in GROVE_VORMEN else "inleen" if inleen else "formeel"
         if s.vorm not in (None, vorm):
             return False
         return s.grondslag is None or s.grondslag in stand.grondslagen.split(",")
 
-    def _zonder_sector(self, stand: Stand) -> bool:
-        """Heeft dit uur geen eigen sector? Ingeleend niet, tenzij er werkgevers geteld worden."""
-        return is_inleen(stand.vorm) and not self.van_werkgever
-
-    def _cellen_van(self, stand: Stand, plek: tuple[str, str]) -> Iterator[Waar]:
-        """In welke cel deze uren vallen; verdeelde inleen in één cel per sector."""
+    def _cellen_van(self, stand: Stand) -> Iterator[Waar]:
+        """In welke cel deze uren vallen: geen als zij niet tellen of passen; verdeelde inleen in één cel per sector."""
+        plek = self._plek(stand.gemeente)
+        if not (self._telt(stand) and self._past(stand) and self.past_gemeente(stand.gemeente)):
+            return
         s, inleen = self.selectie, is_inleen(stand.vorm)
-        zonder_sector = self._zonder_sector(stand)
+        zonder_sector = inleen and not self.van_werkgever
         grof = "inleen" if inleen else "formeel"
         waarden: dict[str, str | None] = {
             "sector": None if zonder_sector else stand.sector,
