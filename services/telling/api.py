@@ -13,6 +13,7 @@ from services.telling.domain.grootboek import REDENCODES, microseconden
 from services.telling.domain.perioden import Onjuist
 from services.telling.domain.regels import Regelboek
 from services.telling.handlers import TOPICS
+from services.telling.maten import Bouw, maat_van
 from services.telling.openbaar import Openbaar, openbaar_van
 from services.telling.revisie import revisie
 from services.telling.store import boekingen, cijfers, regels
@@ -44,6 +45,7 @@ FORMULES = {
     "extra": "extra banen = uren / uren per baan (de norm) − nulmeting",
     "personen": "personen = wie in de laatste maand tellende uren boven nul heeft, elk één keer bij haar hoofdbaan",
     "werkgevers": "werkgevers = wie in de laatste maand tellende uren boven nul verloont, in elke cel apart",
+    "stromen": "eind = begin + gevonden − verloren + instroom werkend − uitstroom werkend + verhuisd in − verhuisd uit",
     "geregistreerd": "geregistreerd = wie op de laatste dag van de periode in het register staat",
 }
 GEEN_BRUG = (
@@ -164,38 +166,43 @@ async def omslag(tx: Tx, vraag: Vraag, nu: datetime) -> dict[str, Any]:
     }
 
 
-async def overbrug(tx: Tx, vraag: Vraag, van: datetime, nu: datetime) -> dict[str, Any]:
-    """De brug van `van` naar het moment van de vraag; `tx` als bij `beantwoord`."""
+async def overbrug(tx: Tx, vraag: Vraag, van: datetime, nu: datetime, bouw: Bouw = maat_van) -> dict[str, Any]:
+    """De brug van `van` naar het moment van de vraag; `tx` als bij `beantwoord`, `bouw` maakt de maat."""
+    maat = bouw(tx, vraag)
     eerst, later = await _boek(tx, vraag, van), await _boek(tx, vraag, vraag.bekend_op)
     tot = ALTIJD if vraag.bekend_op is None else microseconden(vraag.bekend_op)
-    gevonden = await revisie(tx, vraag, microseconden(van), tot, eerst, later)
+    gevonden = await revisie(tx, vraag, bouw, microseconden(van), tot, eerst, later)
     return {
         "reeks": vraag.selectie.reeks,
-        "maat": vraag.maat,
-        "per": list(vraag.selectie.per),
+        "maat": maat.naam,
+        "per": list(maat.per),
         "bekendVan": antwoord.moment(van),
         "bekendTot": antwoord.moment(vraag.bekend_op or nu),
         "volgorde": {"redenen": list(REDENCODES), "regels": list(REGELVOLGORDE)},
         **await omslag(tx, vraag, nu),
-        "cellen": antwoord.bruggen(gevonden, vraag.selectie.per, gebiedsnamen(vraag.selectie, later)),
+        "cellen": antwoord.bruggen(gevonden, maat.per, gebiedsnamen(vraag.selectie, later)),
         "voetnoten": [GEEN_BRUG] if any(brug.verschil is None for brug in gevonden) else [],
     }
 
 
-async def open_(tx: Tx, vraag: Vraag, na: Bladwijzer | None, aantal: int, nu: datetime, *, wie: bool) -> dict[str, Any]:
+async def open_(
+    tx: Tx, vraag: Vraag, na: Bladwijzer | None, aantal: int, nu: datetime, *, wie: bool, bouw: Bouw = maat_van
+) -> dict[str, Any]:
     """De verklaring van een vraag, met het blad van `aantal` boekingen na `na`; `wie`: ook van wie zij zijn."""
+    maat = bouw(tx, vraag)
+    per, naam = maat.per, maat.naam
     boek, toen = await zoals_bekend(tx, vraag)
-    uit = await verklaar(tx, vraag, boek, ALTIJD if toen is None else toen, na, aantal + 1)
-    blad, per, namen = uit.regels[:aantal], vraag.selectie.per, gebiedsnamen(vraag.selectie, boek)
+    uit = await verklaar(tx, vraag, bouw, boek, ALTIJD if toen is None else toen, na, aantal + 1)
+    blad, namen = uit.regels[:aantal], gebiedsnamen(vraag.selectie, boek)
     pseudoniemen = await _pseudoniemen(tx, blad) if wie else {}
     return {
         "reeks": vraag.selectie.reeks,
-        "maat": vraag.maat,
+        "maat": naam,
         "per": list(per),
         "bekendOp": antwoord.moment(vraag.bekend_op or nu),
         **await omslag(tx, vraag, nu),
-        "formule": FORMULES[vraag.maat],
-        "cellen": antwoord.verklaringen(vraag.maat, uit, per, namen),
+        "formule": FORMULES[naam],
+        "cellen": antwoord.verklaringen(naam, uit, per, namen),
         "boekingen": antwoord.regels(blad, per, namen, pseudoniemen),
         "volgende": ".".join(map(str, blad[-1].plaats)) if len(uit.regels) > aantal else None,
     }

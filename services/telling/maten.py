@@ -5,7 +5,7 @@ telt het effect van elke gebeurtenis apart, in de volgorde van bekend worden.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, ClassVar, NamedTuple, Protocol
@@ -23,6 +23,7 @@ from services.telling.domain.personen import Geteld, peilmaanden, personen, tell
 from services.telling.domain.regels import Regelboek
 from services.telling.domain.registerverloop import Gebeurtenis, effecten
 from services.telling.domain.selectie import Selectie, Stand, groepen, opnames
+from services.telling.domain.stroomverloop import Feit
 from services.telling.domain.werkgevers import werkgevers
 from services.telling.store import cijfers, hoofdbanen, mutaties, registerstand
 from services.telling.store import werkgevers as per_werkgever
@@ -33,6 +34,15 @@ from shared.db import Tx
 REDENEN = {code: reden.value for reden, code in REDENCODES.items()}
 
 
+class Verandering(NamedTuple):
+    """Eén gebeurtenis die een aantal personen in een cel veranderde."""
+
+    gebeurtenis: Tellend | Gebeurtenis | Feit
+    reden: str
+    plek: Plek
+    bedrag: int
+
+
 class Maat(Protocol):
     """Wat een brug van een maat moet weten. Kennismomenten in microseconden sinds 1970; een venster is `(van, tot]`.
 
@@ -40,6 +50,14 @@ class Maat(Protocol):
     """
 
     regels: ClassVar[Sequence[RegelSoort]]
+
+    @property
+    def naam(self) -> str:
+        """Hoe zij in een antwoord heet."""
+
+    @property
+    def per(self) -> tuple[str, ...]:
+        """De kenmerken van haar cellen."""
 
     async def lees(self, boek: Regelboek, toen: int | None) -> Any:
         """Wat er voor deze maat te lezen is, zoals op `toen` bekend; None: alles."""
@@ -49,6 +67,13 @@ class Maat(Protocol):
 
     async def effecten(self, boek: Regelboek, van: int, tot: int) -> Effecten:
         """Wat de boekingen in het venster veranderden, per reden en cel, met de regels van `boek`."""
+
+    async def veranderingen(self, boek: Regelboek, van: int, tot: int) -> list[Verandering]:
+        """Hetzelfde gebeurtenis voor gebeurtenis; van een som niet, daar is elke boeking er een."""
+
+
+Bouw = Callable[[Tx, Vraag], Maat]
+"""Maakt de maat van een vraag, lezend in deze momentopname; haar naam zegt welke."""
 
 
 def maat_van(tx: Tx, vraag: Vraag) -> Maat:
@@ -71,6 +96,11 @@ class Uren:
     tx: Tx
     selectie: Selectie
     naam: str
+
+    @property
+    def per(self) -> tuple[str, ...]:
+        """Zoals gevraagd."""
+        return self.selectie.per
 
     async def lees(self, boek: Regelboek, toen: int | None) -> list[Stand]:
         """De standen; gaat de vraag over werkgevers, dan uit de boekingen."""
@@ -95,6 +125,10 @@ class Uren:
                 aantallen.append((delta.stand, delta.boekingen))
         return {reden: self._per_cel(boek, *per_reden[reden]) for reden in REDENEN.values() if reden in per_reden}
 
+    async def veranderingen(self, boek: Regelboek, van: int, tot: int) -> list[Verandering]:
+        """Er zijn er geen: uren zijn een som van boekingen."""
+        return []
+
     def _per_cel(self, boek: Regelboek, standen: list[Stand], aantallen: list[tuple[Stand, int]]) -> dict[Plek, Effect]:
         som = "uren" if self.naam == "uren" else "banen"
         bedragen = {
@@ -116,16 +150,7 @@ def _tel(selectie: Selectie, boek: Regelboek, aantallen: Iterable[tuple[Stand, i
     return uit
 
 
-class Verandering(NamedTuple):
-    """Eén gebeurtenis die een aantal personen in een cel veranderde."""
-
-    gebeurtenis: Tellend | Gebeurtenis
-    reden: str
-    plek: Plek
-    bedrag: int
-
-
-def _som(veranderingen: Iterable[Verandering]) -> Effecten:
+def som_van(veranderingen: Iterable[Verandering]) -> Effecten:
     """Veranderingen per reden en cel opgeteld; redenen op naam, die van uren in hun eigen volgorde voorop."""
     uit: dict[str, dict[Plek, Effect]] = {}
     for v in veranderingen:
@@ -149,6 +174,12 @@ class Personen:
 
     tx: Tx
     selectie: Selectie
+    naam: str = PERSONEN
+
+    @property
+    def per(self) -> tuple[str, ...]:
+        """Zoals gevraagd."""
+        return self.selectie.per
 
     def waarden(self, gelezen: list[Geteld], boek: Regelboek, ook: Collection[Kenmerken] = ()) -> Waarden:
         """Het aantal personen; een cel die er niet bij staat is nul."""
@@ -170,7 +201,7 @@ class Personen:
 
     async def effecten(self, boek: Regelboek, van: int, tot: int) -> Effecten:
         """De som van alle veranderingen per reden."""
-        return _som(await self.veranderingen(boek, van, tot))
+        return som_van(await self.veranderingen(boek, van, tot))
 
     async def veranderingen(self, boek: Regelboek, van: int, tot: int) -> list[Verandering]:
         """Wie er door welke gebeurtenis in of uit een cel ging."""
@@ -205,6 +236,12 @@ class Werkgevers:
 
     tx: Tx
     selectie: Selectie
+    naam: str = WERKGEVERS
+
+    @property
+    def per(self) -> tuple[str, ...]:
+        """Zoals gevraagd."""
+        return self.selectie.per
 
     async def lees(self, boek: Regelboek, toen: int | None) -> list[Stand]:
         """De standen per werkgever."""
@@ -220,7 +257,7 @@ class Werkgevers:
 
     async def effecten(self, boek: Regelboek, van: int, tot: int) -> Effecten:
         """De som van alle veranderingen per reden."""
-        return _som(await self.veranderingen(boek, van, tot))
+        return som_van(await self.veranderingen(boek, van, tot))
 
     async def veranderingen(self, boek: Regelboek, van: int, tot: int) -> list[Verandering]:
         """Welke werkgever door welke gebeurtenis in of uit een cel ging."""
@@ -254,6 +291,12 @@ class Register:
 
     tx: Tx
     selectie: Selectie
+    naam: str = GEREGISTREERD
+
+    @property
+    def per(self) -> tuple[str, ...]:
+        """Zoals gevraagd."""
+        return self.selectie.per
 
     async def lees(self, boek: Regelboek, toen: int | None) -> Gevonden:
         """Het register op de laatste dag van elke periode."""
@@ -268,7 +311,7 @@ class Register:
 
     async def effecten(self, boek: Regelboek, van: int, tot: int) -> Effecten:
         """De som van alle veranderingen per gebeurtenis en reden."""
-        return _som(await self.veranderingen(boek, van, tot))
+        return som_van(await self.veranderingen(boek, van, tot))
 
     async def veranderingen(self, boek: Regelboek, van: int, tot: int) -> list[Verandering]:
         """Wie er door welke gebeurtenis in of uit het register ging."""

@@ -32,5 +32,5 @@ async def onthoud(
         return await maak(s)
     wat = (soort, vraag.maat, replace(s, perioden=()), tuple(boek.stempel for boek in boeken), momenten)
     ook = (REGISTERMAAND, WERKGEVERMAAND)
-    maanden = {periode: (*periode.maanden, *ook) for periode in s.perioden}
+    maanden = {p: (p.eerste - 1, *p.maanden, *ook) for p in s.perioden}  # een stroom begint aan het eind van de vorige
     return await per_periode(tx, wat, maanden, lambda nieuw: maak(replace(s, perioden=tuple(nieuw))))

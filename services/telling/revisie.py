@@ -7,24 +7,26 @@ from services.telling.domain.brug import Brug, bruggen, gewijzigd
 from services.telling.domain.perioden import Periode
 from services.telling.domain.regels import Regelboek
 from services.telling.domain.selectie import Selectie
-from services.telling.maten import Maat, maat_van
+from services.telling.maten import Bouw, Maat
 from services.telling.onthouden import onthoud
 from services.telling.vraag import Vraag
 from shared.db import Tx
 
 
-async def revisie(tx: Tx, vraag: Vraag, van: int, tot: int, eerst: Regelboek, later: Regelboek) -> list[Brug]:
+async def revisie(
+    tx: Tx, vraag: Vraag, bouw: Bouw, van: int, tot: int, eerst: Regelboek, later: Regelboek
+) -> list[Brug]:
     """De brug van elke cel van `van` naar `tot` (microseconden sinds 1970), met de regels van het ene en het andere moment.
 
-    Een cel die op een van beide momenten, of ergens ertussen, in het antwoord stond, heeft een brug.
+    Een cel die op een van beide momenten, of ergens ertussen, in het antwoord stond, heeft een brug. `bouw` maakt de maat.
     """
 
     async def maak(s: Selectie) -> Mapping[Periode, list[Brug]]:
-        gevonden = await _bruggen(maat_van(tx, replace(vraag, selectie=s)), vraag, van, tot, eerst, later)
+        gevonden = await _bruggen(bouw(tx, replace(vraag, selectie=s)), vraag, van, tot, eerst, later)
         return {p: [brug for brug in gevonden if brug.plek[0] == str(p)] for p in s.perioden}
 
     boeken = (vraag.anders(eerst), vraag.anders(later))
-    per_periode = await onthoud(tx, "brug", vraag, boeken, (van, tot), maak)
+    per_periode = await onthoud(tx, f"brug {bouw.__name__}", vraag, boeken, (van, tot), maak)
     return [brug for bruggen_ in per_periode.values() for brug in bruggen_]
 
 

@@ -10,19 +10,25 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from services.telling import antwoord
-from services.telling.api import LEZEN, omslag, zoals_bekend
+from services.telling.api import BOEKINGEN, LEZEN, omslag, open_, overbrug, zoals_bekend
 from services.telling.domain.noten import Noot
 from services.telling.domain.perioden import SOORT_VAN_REEKS, Onjuist, Soort, periode
-from services.telling.domain.personen import tellend
-from services.telling.domain.regels import Regelboek
 from services.telling.domain.registerstromen import Registerstroom, registerstromen
 from services.telling.domain.selectie import Opname, Selectie
 from services.telling.domain.stromen import AANTALLEN, Stromen, momenten, stromen
-from services.telling.store import hoofdbanen
 from services.telling.store import registerstromen as registerstore
-from services.telling.store import stromen as store
+from services.telling.stroommaat import stromenmaat
 from services.telling.uitkomst import gebiedsnamen, volledigheid
-from services.telling.vraag import PERSONEN, Parameters, Vraag, lees_vraag
+from services.telling.vraag import (
+    PERSONEN,
+    Parameters,
+    Revisieparameters,
+    Verklaringparameters,
+    Vraag,
+    lees_revisie,
+    lees_verklaring,
+    lees_vraag,
+)
 from shared.api import Opdracht, Probleem, lees_tx, lezer
 from shared.db import Tx
 
@@ -59,16 +65,65 @@ async def stromen_van(
         raise Probleem(400, fout.code, fout.titel, fout.detail) from None
 
 
+class StromenRevisie(StromenParameters):
+    """De parameters van een brug van stromen: twee kennismomenten in plaats van `bekendOp`."""
+
+    bekend_van: Tekst = Field(
+        None, description="het eerste kennismoment; een kale datum is het einde van die dag; verplicht"
+    )
+    bekend_tot: Tekst = Field(None, description="het tweede kennismoment; standaard nu")
+
+
+class StromenVerklaring(StromenParameters):
+    """De parameters van een verklaring van stromen, en welk blad met gebeurtenissen."""
+
+    na: Tekst = Field(None, description="de bladwijzer `volgende` van het vorige blad; leeg: het eerste")
+    aantal: int = Field(100, ge=1, le=1000, description="hoeveel gebeurtenissen op een blad")
+
+
+@router.get("/v1/stromen/revisie", summary="Wat er tussen twee kennismomenten aan stromen veranderde, zonder rest")
+async def stromen_revisie(
+    verzoek: Request, parameters: Annotated[StromenRevisie, Query()], opdracht: Annotated[Opdracht, lezer(LEZEN)]
+) -> dict[str, Any]:
+    """Van elk aantal van personen met werk de brug, per gebeurtenis en reden en dan per regel."""
+    try:
+        gegeven = _als_vraag(parameters)
+        vraag, van = lees_revisie(Revisieparameters(**gegeven), opdracht.nu)
+        async with lees_tx(verzoek) as tx:
+            return await overbrug(tx, vraag, van, opdracht.nu, stromenmaat)
+    except Onjuist as fout:
+        raise Probleem(400, fout.code, fout.titel, fout.detail) from None
+
+
+@router.get("/v1/stromen/verklaring", summary="Stromen geopend: wie er door welke gebeurtenis in of uit ging")
+async def stromen_verklaring(
+    verzoek: Request, parameters: Annotated[StromenVerklaring, Query()], opdracht: Annotated[Opdracht, lezer(LEZEN)]
+) -> dict[str, Any]:
+    """Van elk aantal van personen met werk de bijdragen, en dan gebeurtenis voor gebeurtenis."""
+    try:
+        gegeven, wie = _als_vraag(parameters), BOEKINGEN in opdracht.scopes
+        vraag, na = lees_verklaring(Verklaringparameters(**gegeven), opdracht.nu)
+        async with lees_tx(verzoek) as tx:
+            return await open_(tx, vraag, na, parameters.aantal, opdracht.nu, wie=wie, bouw=stromenmaat)
+    except Onjuist as fout:
+        raise Probleem(400, fout.code, fout.titel, fout.detail) from None
+
+
 def lees_stroomvraag(parameters: StromenParameters, nu: datetime) -> Vraag:
     """Leest de parameters als een vraag naar personen; `Onjuist` met code en uitleg bij alles wat niet kan.
 
     Personen worden aan het eind van een maand geteld, dus de soort periode zegt welke reeks bedoeld is.
     """
+    return lees_vraag(Parameters(**_als_vraag(parameters)), nu)
+
+
+def _als_vraag(parameters: StromenParameters) -> dict[str, Any]:
+    """De parameters van dezelfde vraag naar personen."""
     gegeven = parameters.model_dump()
-    if (gegeven["per"] or "regio").strip() != "regio":
+    if (gegeven["per"] or "regio") != "regio":
         raise Onjuist("onbekende_uitsplitsing", "Onbekende uitsplitsing", f"per={gegeven['per']} kan niet; wel: regio.")
     gegeven["reeks"] = gegeven["reeks"] or _reeks(gegeven["periode"] or "")
-    return lees_vraag(Parameters(maat=PERSONEN, **gegeven), nu)
+    return gegeven | {"maat": PERSONEN}
 
 
 def _reeks(perioden: str) -> Reeks:
@@ -82,7 +137,7 @@ async def beantwoord(tx: Tx, vraag: Vraag, nu: datetime) -> dict[str, Any]:
     selectie = vraag.selectie
     boek, toen = await zoals_bekend(tx, vraag)
     namen, alle = gebiedsnamen(selectie, boek), momenten(selectie, boek)
-    gevonden = await _personen(tx, selectie, boek, alle, toen)
+    gevonden = stromen(await stromenmaat(tx, vraag).lees(boek, toen), boek, selectie)
     register = None if selectie.regio else await _register(tx, selectie, alle, toen)
     noten = sorted({noot for cel in gevonden for noot in cel.noten} | set(REGISTERNOTEN if register else ()))
     nummers = {noot: nummer for nummer, noot in enumerate(noten, start=1)}
@@ -97,15 +152,6 @@ async def beantwoord(tx: Tx, vraag: Vraag, nu: datetime) -> dict[str, Any]:
         "register": register and [rij | {"voetnoten": [nummers[n] for n in REGISTERNOTEN]} for rij in register],
         "voetnoten": [noot.value for noot in noten],
     }
-
-
-async def _personen(
-    tx: Tx, selectie: Selectie, boek: Regelboek, alle: Sequence[Opname], toen: int | None
-) -> list[Stromen]:
-    soorten = {p: await hoofdbanen.soorten(tx, p) for p in {opname.peilmoment.waarde for opname in alle}}
-    per_maand = {opname.maanden[-1]: tellend(opname, boek, soorten[opname.peilmoment.waarde]) for opname in alle}
-    verlopen = await store.verlopen(tx, alle, per_maand, selectie.gebied_nodig, toen)
-    return stromen(verlopen, boek, selectie)
 
 
 async def _register(tx: Tx, selectie: Selectie, alle: Sequence[Opname], toen: int | None) -> list[dict[str, Any]]:

@@ -19,7 +19,7 @@ from services.telling.domain.optelling import Optelling
 from services.telling.domain.perioden import Periode, tekst_van_maand
 from services.telling.domain.regels import Regelboek
 from services.telling.domain.selectie import Selectie, Stand, groepen, is_inleen, opnames
-from services.telling.maten import Maat, Personen, Register, Uren, Verandering, Werkgevers, maat_van
+from services.telling.maten import Bouw, Maat, Uren, Verandering
 from services.telling.onthouden import onthoud
 from services.telling.store import boekingen as store
 from services.telling.store import hoofdbanen
@@ -74,11 +74,13 @@ class Verklaring(NamedTuple):
     regels: list[Regel]
 
 
-async def verklaar(tx: Tx, vraag: Vraag, boek: Regelboek, toen: int, na: Bladwijzer | None, hoeveel: int) -> Verklaring:
-    """Opent alle cellen van een vraag zoals op `toen` bekend; `hoeveel` regels na plaats `na`."""
+async def verklaar(
+    tx: Tx, vraag: Vraag, bouw: Bouw, boek: Regelboek, toen: int, na: Bladwijzer | None, hoeveel: int
+) -> Verklaring:
+    """Opent alle cellen van een vraag zoals op `toen` bekend; `hoeveel` regels na plaats `na`. `bouw` maakt de maat."""
 
     async def maak(s: Selectie) -> Mapping[Periode, tuple[list[Brug], dict[Plek, Invoer]]]:
-        gevonden, invoer = await _geopend(maat_van(tx, replace(vraag, selectie=s)), s, boek, toen)
+        gevonden, invoer = await _geopend(bouw(tx, replace(vraag, selectie=s)), s, boek, toen)
         return {
             p: (
                 [brug for brug in gevonden if brug.plek[0] == str(p)],
@@ -87,12 +89,12 @@ async def verklaar(tx: Tx, vraag: Vraag, boek: Regelboek, toen: int, na: Bladwij
             for p in s.perioden
         }
 
-    geopend = (await onthoud(tx, "verklaring", vraag, (boek,), toen, maak)).values()
-    maat = maat_van(tx, vraag)
-    if isinstance(maat, Personen | Register | Werkgevers):
-        regels = _blad(await maat.veranderingen(boek, VOOR_ALLES, toen), na, hoeveel)
-    else:
+    geopend = (await onthoud(tx, f"verklaring {bouw.__name__}", vraag, (boek,), toen, maak)).values()
+    maat = bouw(tx, vraag)
+    if isinstance(maat, Uren):
         regels = await _geboekt(tx, vraag, boek, toen, na, hoeveel)
+    else:
+        regels = _blad(await maat.veranderingen(boek, VOOR_ALLES, toen), na, hoeveel)
     return Verklaring(
         [brug for bruggen_, _ in geopend for brug in bruggen_],
         {plek: van for _, invoer in geopend for plek, van in invoer.items()},

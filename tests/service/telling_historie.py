@@ -42,6 +42,7 @@ from tests.unit.telling_bouw import NORM, WIE, gebied, keuzes, nulmeting, sleute
 
 Regel = tuple[RegelRij, datetime]
 TOEN = datetime.fromisoformat("2013-01-01T00:00:00+00:00")
+WERKGEVERS = (UUID(int=7), UUID(int=8))
 GEBONDEN = Grondslag.WAJONG_DUURZAAM_GEEN
 VAST: dict[str, Any] = {"besloten_op": "2023-01-01", "aangenomen": "ja"}
 BEGINREGELS: list[RegelRij] = [
@@ -167,9 +168,12 @@ async def boek(
                 velden: dict[str, Any] = {"cel": nieuw[1]} if nieuw else {}
                 velden |= {"vorig": oud[0], "was": oud[1]} if oud else {}
                 wie: dict[str, Any] = {"persoon": UUID(int=persoon), "plaatsing": UUID(int=100 * persoon + baan)}
+                wie["werkgever"] = WERKGEVERS[baan % 2]
                 feit = uren(nieuw[0] if nieuw else None, maand=maand, reden=reden, **wie, **velden)
                 berichten.append(bericht(feit, bekend))
     await leg_vast(tx, regels)
+    if vanaf == 0:
+        await Verwerker()(tx, [bericht(_werkgever(wie)) for wie in WERKGEVERS])
     register = [b for b in berichten if b.topic == "doelgroepregister"]
     rest = [b for b in berichten if b.topic != "doelgroepregister"]
     helft = len(rest) // 2
@@ -177,6 +181,13 @@ async def boek(
         for begin in range(0, len(deel), batch):
             await Verwerker()(tx, deel[begin : begin + batch])
     return gezegd
+
+
+def _werkgever(werkgever: UUID) -> WerkgeverStand:
+    """De ene is bekend, met een branche en een zetel; van de andere is niets bekend."""
+    sectoren = (Sectorperiode(sector=Sector.MARKT, van=date(2010, 1, 1)),)
+    bekend: dict[str, Any] = {"branche": "C", "gemeente_zetel": "0014"} if werkgever == WERKGEVERS[1] else {}
+    return WerkgeverStand(werkgever=werkgever, versie=1, sectoren=sectoren, **bekend)
 
 
 def _register(persoon: int, rijen: tuple[Registratie, ...], einde: EindReden | None) -> Any:

@@ -36,6 +36,8 @@ VRAGEN: dict[str, list[dict[str, str]]] = {
     "/v1/tellingen/verklaring": [Q | {"per": "sector"}, Q | {"maat": "personen"}],
     "/v1/tellingen/reeksbrug": [{"periode": "2023", "maat": "uren"}],
     "/v1/stromen": [{"periode": "2023-Q4", "per": "regio"}, {"periode": "2023-Q4"}],
+    "/v1/stromen/revisie": [{"periode": "2023-Q4", "per": "regio"}],
+    "/v1/stromen/verklaring": [{"periode": "2023-Q4"}],
 }
 """Van elke route vragen die zij beantwoordt; de kennismomenten komen erbij."""
 TOKEN = {"Authorization": "Bearer proef"}
@@ -97,6 +99,7 @@ def momenten(pad: str, eerste: int, tweede: int) -> dict[str, str]:
     """De kennismomenten van een vraag op deze route."""
     namen = {
         "/v1/tellingen/revisie": ("bekendVan", "bekendTot"),
+        "/v1/stromen/revisie": ("bekendVan", "bekendTot"),
         "/v1/tellingen/reeksbrug": ("bekendOp", "bekendOpJaarmeting"),
     }.get(pad, ("bekendOp",))
     return {naam: moment(stap).isoformat() for naam, stap in zip(namen, (eerste, tweede), strict=False)}

@@ -126,6 +126,9 @@ VRAGEN = [
     {"reeks": "jaarmeting", "periode": "2023", "per": "sector"},
     {"reeks": "jaarmeting", "periode": "2023", "per": "regio"},
     {"reeks": "lopend", "periode": "2023-10..2023-12", "per": "vorm"},
+    {"reeks": "kwartaal", "periode": "2023-Q4", "per": "werkgever,sector"},
+    {"reeks": "kwartaal", "periode": "2023-Q4", "per": "branche"},
+    {"reeks": "kwartaal", "periode": "2023-Q4", "per": "regio", "plaats": "zetel", "werkgever": str(UUID(int=8))},
     {
         "reeks": "kwartaal",
         "periode": "2023-Q4",
@@ -133,7 +136,7 @@ VRAGEN = [
         "wat_als": "wieTelt:2026,sectoren:samen,peilmoment:maand",
     },
 ]
-MATEN = ("uren", "banen", "extra", "personen", "geregistreerd")
+MATEN = ("uren", "banen", "extra", "personen", "werkgevers", "geregistreerd")
 
 
 async def test_elke_brug_sluit_op_de_cijfers_van_beide_momenten(db: MaakDatabase) -> None:

@@ -132,12 +132,12 @@ def stromen(verlopen: Iterable[tuple[Verloop, int]], boek: Regelboek, selectie: 
     return [
         cel
         for begin, eind in pairwise(opnames)
-        for cel in _Overgang(selectie, begin, eind, boek, grenzen).cellen(per_maand.get(eind.maanden[-1], []))
+        for cel in Overgang(selectie, begin, eind, boek, grenzen).cellen(per_maand.get(eind.maanden[-1], []))
     ]
 
 
 @dataclass(frozen=True, slots=True)
-class _Overgang:
+class Overgang:
     """Van het ene peilmoment naar het volgende, elk met zijn eigen regels en grenzen."""
 
     selectie: Selectie
@@ -150,17 +150,17 @@ class _Overgang:
     def cellen(self, verlopen: Iterable[tuple[Verloop, int]]) -> list[Stromen]:
         """Per gebied, op volgorde; `onbekend` achteraan."""
         geteld: dict[str | None, Counter[str]] = {regio: Counter() for regio in self._regios()}
-        wetten = self._wet(self.begin), self._wet(self.eind)
         for verloop, aantal in verlopen:
-            for regio, naam in self._posten(verloop, stroom(verloop, *wetten)):
+            for regio, naam in self.posten(verloop):
                 geteld.setdefault(regio, Counter())[naam] += aantal
         if self.selectie.regio is not None:
             geteld = {self.selectie.regio: geteld.get(self.selectie.regio, Counter())}
         op_volgorde = sorted(geteld.items(), key=lambda cel: (cel[0] == ONBEKEND, cel[0] or ""))
         return [self._cel(regio, posten) for regio, posten in op_volgorde]
 
-    def _posten(self, verloop: Verloop, wat: Stroom | None) -> list[tuple[str | None, str]]:
+    def posten(self, verloop: Verloop) -> list[tuple[str | None, str]]:
         """In welk gebied dit verloop onder welke namen meetelt."""
+        wat = stroom(verloop, self._wet(self.begin), self._wet(self.eind))
         van = self._regio(verloop.begin.gemeente, self.begin) if verloop.begin.werkt else None
         naar = self._regio(verloop.eind.gemeente, self.eind) if verloop.eind.werkt else None
         posten: list[tuple[str | None, str]] = []

@@ -12,8 +12,9 @@ from services.telling.domain.hoofdbaan import Soort, Tellend
 from services.telling.domain.register import Inschrijving
 from services.telling.domain.registerverloop import Gebeurtenis
 from services.telling.domain.selectie import Selectie, Stand
+from services.telling.domain.stroomverloop import Feit, Plek
 from services.telling.store import werkgevers
-from services.telling.store.cijfers import kenmerken, kolom_grondslagen, van_werkgever
+from services.telling.store.cijfers import GEMEENTE, kenmerken, kolom_grondslagen, van_werkgever
 from services.telling.store.hoofdbanen import RUIM
 from shared.db import Tx
 
@@ -73,6 +74,35 @@ select persoon_nr, case when na then bekend_op else -1 end, (case when na then t
        grondslag, van, tot, maand, sum(delta)::bigint
 from (select *, bekend_op > $1 as na from regels join bron on bron_id = bron) r
 group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 order by 1, 2, 3, 4, 5
+"""
+
+
+# Wie in de gevraagde maanden uren heeft en in het venster geraakt werd: al haar uren in die maanden, en haar registraties.
+_VERLOOP = """
+with geraakt as materialized (
+  select persoon_nr from boeking where maand = any($3::smallint[]) and bekend_op <= $2 group by persoon_nr
+  having bool_or(bekend_op > $1)
+    or persoon_nr in (select persoon_nr from registerboeking where bekend_op > $1 and bekend_op <= $2)
+), feiten as (
+  select persoon_nr, bekend_op, bron, publicatienr, soort || coalesce(':' || r.reden, '') as naam,
+         grondslag, van, tot, 0 as maand, 0 as plaatsing_nr, 0 as cel_id, delta::bigint as delta
+  from registerboeking r join geraakt using (persoon_nr) where bekend_op <= $2
+  union all
+  select b.persoon_nr, b.bekend_op, b.bron, b.publicatienr, n.naam, null, null, null, b.maand, b.plaatsing_nr, b.cel_id,
+         b.delta_uren_x100
+  from boeking b join geraakt using (persoon_nr) join reden n using (reden)
+  where b.maand = any($3::smallint[]) and b.bekend_op <= $2
+)
+select persoon_nr, case when na then bekend_op else -1 end, (case when na then topic else '' end) collate "C",
+       case when na then partitie else 0 end, case when na then publicatienr else 0 end, case when na then naam else '' end,
+       grondslag, van, tot, maand, plaatsing_nr, cel_id, sum(delta)::bigint
+from (select *, bekend_op > $1 as na from feiten join bron on bron_id = bron) f
+group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12 order by 1, 2, 3, 4, 5
+"""
+_PLEKKEN = """
+select c.cel_id, row_number() over (order by c.sleutel collate "C") as rang, {gemeente} as gemeente, c.vorm,
+       c.{grondslagen} as grondslagen
+from cel c where c.cel_id = any($1::int[])
 """
 
 
@@ -159,3 +189,21 @@ async def register(tx: Tx, maanden: Sequence[int], van: int, tot: int) -> list[G
         inschrijving = None if grond is None else Inschrijving(grond, begin, eind)
         uit.append(Gebeurtenis(persoon, moment, topic, partitie, nummer, naam, inschrijving, maand, delta))
     return uit
+
+
+async def verloop(tx: Tx, maanden: Sequence[int], van: int, tot: int) -> list[Feit]:
+    """Wat er met wie in deze maanden werkte, en in `(van, tot]` geraakt werd, gebeurde, op volgorde; wat eerder was is
+    opgeteld."""
+    await tx.execute(RUIM)
+    uit = list[Feit]()
+    for *wat, grond, begin, eind, maand, plaatsing, cel, delta in await tx.fetch(_VERLOOP, van, tot, list(maanden)):
+        persoon, moment, topic, partitie, nummer, naam = wat
+        inschrijving = None if grond is None else Inschrijving(grond, begin, eind)
+        uit.append(Feit(persoon, moment, topic, partitie, nummer, naam, inschrijving, maand, plaatsing, cel, delta))
+    return uit
+
+
+async def plekken(tx: Tx, cellen: Collection[int], plaats: str, peilmoment: str) -> dict[int, Plek]:
+    """Waar en hoe er onder deze cellen gewerkt wordt, en hun volgorde bij gelijke uren."""
+    vraag = _PLEKKEN.format(gemeente=GEMEENTE[plaats], grondslagen=kolom_grondslagen(peilmoment))
+    return {cel: Plek(*rest) for cel, *rest in await tx.fetch(vraag, list(cellen))}

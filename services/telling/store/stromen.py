@@ -2,16 +2,15 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
-from banenspoor_contracts import Vorm
 from banenspoor_contracts.wie_telt import DIENSTBETREKKING
 
 from services.telling.domain.regels import Plaats
 from services.telling.domain.selectie import Opname
 from services.telling.domain.stromen import Situatie, Verloop
+from services.telling.domain.stroomverloop import BESCHUT
 from services.telling.store.hoofdbanen import RUIM, WIE_WERKT, wie_werkt
 from shared.db import Tx
 
-BESCHUT = (Vorm.BESCHUT_WERK, Vorm.WSW_BESCHUT)
 # verloop: wie aan het begin of aan het eind van een overgang werkt, en waar. elders: de momenten waarop zo iemand niet werkt;
 # alleen daarvan hoeft het register en wat zij anders doet gelezen te worden.
 _VERLOPEN = """
