@@ -18,7 +18,9 @@ from banenspoor_contracts import (
     Registratie,
     RegistratieBeeindigd,
     Sector,
+    Sectorperiode,
     Vorm,
+    WerkgeverStand,
 )
 from hypothesis import strategies as st
 

@@ -41,7 +41,7 @@ VRAGEN: dict[str, list[dict[str, str]]] = {
 }
 """Van elke route vragen die zij beantwoordt; de kennismomenten komen erbij."""
 TOKEN = {"Authorization": "Bearer proef"}
-WAT_VERANDERT = {"positie", "versheidSeconden", "vast", "vastTot", "bestandsnaam"}
+WAT_VERANDERT = {"positie", "versheidSeconden", "vast", "vastTot", "bestandsnaam", "volgende"}
 """Wat over de stand van dit moment gaat en niet over het cijfer."""
 
 
@@ -92,6 +92,8 @@ async def vraag(tx: Tx, pad: str, parameters: dict[str, str]) -> Json:
         antwoord = await http.get(pad, params=parameters)
     assert antwoord.status_code == 200, (pad, parameters, antwoord.text)
     uit: Json = antwoord.json()
+    for boeking in uit.get("boekingen", ()):
+        del boeking["positie"]["publicatienr"]  # elke proef nummert zelf
     return {naam: waarde for naam, waarde in uit.items() if naam not in WAT_VERANDERT}
 
 
@@ -123,7 +125,7 @@ async def test_een_vintage_verandert_niet_door_wat_later_bekend_wordt(db: MaakDa
         await boek(tx, historie, vanaf=tweede, gezegd=verder)
         assert await vraag(tx, pad, gevraagd) == toen
 
-    await voor_elk((await db("telling")).pool, voorbeelden(), proef, hoeveel=50)
+    await voor_elk((await db("telling")).pool, voorbeelden(), proef, hoeveel=30)
 
 
 async def test_batches_maken_voor_geen_antwoord_uit(db: MaakDatabase) -> None:
@@ -139,7 +141,7 @@ async def test_batches_maken_voor_geen_antwoord_uit(db: MaakDatabase) -> None:
             await begin.rollback()
         assert antwoorden[0] == antwoorden[1]
 
-    await voor_elk((await db("telling")).pool, st.tuples(voorbeelden(), st.integers(1, 3)), proef, hoeveel=40)
+    await voor_elk((await db("telling")).pool, st.tuples(voorbeelden(), st.integers(1, 3)), proef, hoeveel=25)
 
 
 async def test_het_land_is_de_som_van_zijn_gebieden_in_alle_grenzen(db: MaakDatabase) -> None:
@@ -161,7 +163,7 @@ async def test_het_land_is_de_som_van_zijn_gebieden_in_alle_grenzen(db: MaakData
             st.sampled_from(["toen", "2013", "2026"]),
         ),
         proef,
-        hoeveel=40,
+        hoeveel=25,
     )
 
 

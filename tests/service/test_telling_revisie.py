@@ -160,7 +160,7 @@ async def test_elke_brug_sluit_op_de_cijfers_van_beide_momenten(db: MaakDatabase
         (await db("telling")).pool,
         st.tuples(HISTORIE, st.integers(0, 14), st.integers(0, 14), st.sampled_from(VRAGEN)),
         proef,
-        hoeveel=40,
+        hoeveel=25,
     )
 
 

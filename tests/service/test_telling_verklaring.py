@@ -165,7 +165,7 @@ async def test_elk_cijfer_is_de_som_van_zijn_bijdragen_en_van_zijn_boekingen(db:
         (await db("telling")).pool,
         st.tuples(HISTORIE, st.integers(0, 14), st.sampled_from(VRAGEN), st.integers(1, 7)),
         proef,
-        hoeveel=40,
+        hoeveel=25,
     )
 
 
