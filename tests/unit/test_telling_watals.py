@@ -110,6 +110,12 @@ class TestWieTelt:
         assert not vraag or Noot.WAT_ALS_WIE_TELT in cel.noten
 
 
+def test_naast_een_andere_wet_staat_geen_doelstelling() -> None:
+    gewoon, anders = (cijfers(wat, Reeks.JAARMETING, "2023")[()] for wat in ("", "wieTelt:2020"))
+    assert (gewoon.doel and gewoon.doel.aantal, anders.doel, anders.gat) == (105_000, None, None)
+    assert (anders.extra, Noot.WAT_ALS_GEEN_DOEL in anders.noten) == (gewoon.extra, True)
+
+
 def test_sectoren_samen_is_een_kolom_met_de_som_van_de_doelstellingen() -> None:
     gewoon = cijfers("", Reeks.JAARMETING, "2023", "sector", "vorm")
     samen = cijfers("sectoren:samen", Reeks.JAARMETING, "2023", "sector", "vorm")
