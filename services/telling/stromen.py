@@ -146,7 +146,7 @@ async def beantwoord(tx: Tx, vraag: Vraag, nu: datetime) -> dict[str, Any]:
         "per": list(selectie.per),
         "plaats": sorted({opname.plaats.waarde for opname in alle}),
         "bekendOp": antwoord.moment(vraag.bekend_op or nu),
-        "volledigheid": await volledigheid(tx, vraag, boek, alle, toen),
+        "volledigheid": await volledigheid(tx, boek, alle, toen),
         **await omslag(tx, vraag, nu),
         "cellen": [_cel(cel, namen, nummers) for cel in gevonden],
         "register": register and [rij | {"voetnoten": [nummers[n] for n in REGISTERNOTEN]} for rij in register],

@@ -19,6 +19,7 @@ from services.telling.domain.werkgevers import Deelname, werkgevers
 from services.telling.maten import Personen, Register, Uren, Werkgevers
 from services.telling.onthouden import onthoud
 from services.telling.store import cijfers
+from services.telling.store.geheugen import per_periode
 from services.telling.vraag import GEREGISTREERD, PERSONEN, WERKGEVERS, Vraag
 from shared.db import Tx
 
@@ -50,9 +51,9 @@ async def _register(tx: Tx, vraag: Vraag, boek: Regelboek, toen: int | None) -> 
         gevonden = await Register(tx, s).lees(boek, toen)
         return {p: {plek: aantal for plek, aantal in gevonden.items() if plek[0] == p.einde} for p in s.perioden}
 
-    per_periode = await onthoud(tx, "cijfer", vraag, (boek,), toen, maak)
-    gevonden = {plek: aantal for van_periode in per_periode.values() for plek, aantal in van_periode.items()}
-    cellen, noten = antwoord.aantallen(GEREGISTREERD, geregistreerd(gevonden, vraag.selectie), {})
+    gevonden = await onthoud(tx, "cijfer", vraag, (boek,), toen, maak)
+    samen = {plek: aantal for van_periode in gevonden.values() for plek, aantal in van_periode.items()}
+    cellen, noten = antwoord.aantallen(GEREGISTREERD, geregistreerd(samen, vraag.selectie), {})
     return Uitkomst(cellen, noten, [], None)
 
 
@@ -60,11 +61,11 @@ async def _personen(tx: Tx, vraag: Vraag, boek: Regelboek, toen: int | None) -> 
     async def maak(s: Selectie) -> Mapping[Periode, list[Aantal]]:
         return _per_periode(s, personen(await Personen(tx, s).lees(boek, toen), boek, s), lambda cel: cel.periode)
 
-    selectie, per_periode = vraag.selectie, await onthoud(tx, "cijfer", vraag, (boek,), toen, maak)
-    aantallen = _gemerkt([cel for cellen in per_periode.values() for cel in cellen], vraag)
+    selectie, gevonden = vraag.selectie, await onthoud(tx, "cijfer", vraag, (boek,), toen, maak)
+    aantallen = _gemerkt([cel for cellen in gevonden.values() for cel in cellen], vraag)
     cellen, noten = antwoord.aantallen(PERSONEN, aantallen, gebiedsnamen(selectie, boek))
     alle = peilmaanden(selectie, boek)
-    return Uitkomst(cellen, noten, _plaats(alle), await volledigheid(tx, vraag, boek, alle, toen))
+    return Uitkomst(cellen, noten, _plaats(alle), await volledigheid(tx, boek, alle, toen))
 
 
 async def _werkgevers(tx: Tx, vraag: Vraag, boek: Regelboek, toen: int | None) -> Uitkomst:
@@ -72,26 +73,26 @@ async def _werkgevers(tx: Tx, vraag: Vraag, boek: Regelboek, toen: int | None) -
         alle = werkgevers(await Werkgevers(tx, s).lees(boek, toen), boek, s)
         return _per_periode(s, alle, lambda deelname: deelname.geteld.periode)
 
-    selectie, per_periode = vraag.selectie, await onthoud(tx, "cijfer", vraag, (boek,), toen, maak)
+    selectie, gevonden = vraag.selectie, await onthoud(tx, "cijfer", vraag, (boek,), toen, maak)
     deelnames = [
         replace(deelname, geteld=_gemerkt([deelname.geteld], vraag)[0])
-        for van_periode in per_periode.values()
+        for van_periode in gevonden.values()
         for deelname in van_periode
     ]
     cellen, noten = antwoord.deelname(WERKGEVERS, deelnames, gebiedsnamen(selectie, boek))
     alle = peilmaanden(selectie, boek)
-    return Uitkomst(cellen, noten, _plaats(alle), await volledigheid(tx, vraag, boek, alle, toen))
+    return Uitkomst(cellen, noten, _plaats(alle), await volledigheid(tx, boek, alle, toen))
 
 
 async def _uren(tx: Tx, vraag: Vraag, boek: Regelboek, toen: int | None) -> Uitkomst:
     async def maak(s: Selectie) -> Mapping[Periode, list[Cel]]:
         return _per_periode(s, figuur(await Uren(tx, s, vraag.maat).lees(boek, toen), boek, s), lambda cel: cel.periode)
 
-    selectie, per_periode = vraag.selectie, await onthoud(tx, "cijfer", vraag, (boek,), toen, maak)
-    cijfers_ = _gemerkt([cel for cellen in per_periode.values() for cel in cellen], vraag)
+    selectie, gevonden = vraag.selectie, await onthoud(tx, "cijfer", vraag, (boek,), toen, maak)
+    cijfers_ = _gemerkt([cel for cellen in gevonden.values() for cel in cellen], vraag)
     cellen, noten = antwoord.cellen(cijfers_, gebiedsnamen(selectie, boek))
     alle = opnames(selectie, boek)
-    return Uitkomst(cellen, noten, _plaats(alle), await volledigheid(tx, vraag, boek, alle, toen))
+    return Uitkomst(cellen, noten, _plaats(alle), await volledigheid(tx, boek, alle, toen))
 
 
 def _per_periode(selectie: Selectie, alle: Iterable[T], periode: Callable[[T], str]) -> dict[Periode, list[T]]:
@@ -121,28 +122,17 @@ def _plaats(alle: Sequence[Opname]) -> list[str]:
     return sorted({opname.plaats.waarde for opname in alle})
 
 
-async def volledigheid(
-    tx: Tx, vraag: Vraag, boek: Regelboek, alle: Sequence[Opname], toen: int | None
-) -> dict[str, int]:
+async def volledigheid(tx: Tx, boek: Regelboek, alle: Sequence[Opname], toen: int | None) -> dict[str, int]:
     """Van hoeveel baan-maanden uren te verwachten waren en van hoeveel er iets gezegd is; heel het land, alle maanden."""
-
-    async def maak(s: Selectie) -> Mapping[Periode, dict[tuple[int, str], int]]:
-        gevraagd = [opname for opname in alle if opname.periode in s.perioden]
-        gezegd = await cijfers.gezegd(tx, [maand for opname in gevraagd for maand in opname.maanden], toen)
-        return {
-            opname.periode: {plek: aantal for plek, aantal in gezegd.items() if plek[0] in opname.maanden}
-            for opname in gevraagd
-        }
-
-    per_periode = await onthoud(tx, "gezegd", vraag, (boek,), toen, maak)
-    vormen = tellende_vormen(boek.wet(alle[-1].periode.einde).waarde)
     maanden = [maand for opname in alle for maand in opname.maanden]
+
+    async def maak(nieuw: list[int]) -> Mapping[int, dict[str, int]]:
+        gezegd = await cijfers.gezegd(tx, nieuw, toen)
+        return {maand: {vorm: aantal for (m, vorm), aantal in gezegd.items() if m == maand} for maand in nieuw}
+
+    per_maand = await per_periode(tx, ("gezegd", toen), {maand: [maand] for maand in maanden}, maak)
+    vormen = tellende_vormen(boek.wet(alle[-1].periode.einde).waarde)
     return {
         "verwacht": verwacht(await cijfers.verwacht(tx, vormen, toen), maanden),
-        "gehoord": sum(
-            aantal
-            for van_periode in per_periode.values()
-            for (_, vorm), aantal in van_periode.items()
-            if vorm in vormen
-        ),
+        "gehoord": sum(n for maand in maanden for vorm, n in per_maand[maand].items() if vorm in vormen),
     }
