@@ -129,7 +129,8 @@ Verwerker = Callable[[Tx, Sequence[tuple[int, Any]], Opdracht], Awaitable[Uitsla
 class Soort:
     """Eén bestandsvorm en haar route. `bsn`: het bestand heeft een BSN waar de route `persoon` verwacht.
 
-    `lanen`: rijen met een andere eerste kolom hangen niet van elkaar af, en mogen tegelijk onderweg zijn.
+    `lanen`: rijen met een andere eerste kolom hangen niet van elkaar af, en mogen tegelijk onderweg zijn. `snel`: leest een
+    gewone rij zonder het model, met dezelfde velden en waarden; None: het model beslist, ook wat eraan mis is.
     """
 
     naam: str
@@ -141,6 +142,7 @@ class Soort:
     volgorde: tuple[str, ...]
     bsn: bool = False
     lanen: bool = False
+    snel: Callable[[Mapping[str, Any]], Any | None] | None = None
 
 
 class Probleem(Exception):
@@ -345,7 +347,7 @@ def _route(router: APIRouter, soort: Soort) -> None:
         aanroeper(verzoek, soort.scope)  # eerst wie, dan pas lezen
         lichaam = await lees_lichaam(verzoek)
         bulk = verzoek.headers.get("content-type", "").startswith(NDJSON)
-        rijen, fouten = await _lees_rijen(lichaam, soort.model, bulk=bulk)
+        rijen, fouten = await _lees_rijen(lichaam, soort, bulk=bulk)
 
         async def werk(tx: Tx, wat: Opdracht) -> tuple[int, dict[str, Any]]:
             goed = await _mag_historie(tx, rijen, fouten, wat)
@@ -373,8 +375,8 @@ def _route(router: APIRouter, soort: Soort) -> None:
 
 
 async def _mag_historie(
-    tx: Tx, rijen: list[tuple[int, Rij]], fouten: list[Fout], wat: Opdracht
-) -> list[tuple[int, Rij]]:
+    tx: Tx, rijen: list[tuple[int, Any]], fouten: list[Fout], wat: Opdracht
+) -> list[tuple[int, Any]]:
     """Houdt rijen met `bekend_op` tegen buiten het laden van historie (protocol 20); verder niets."""
     if all(rij.bekend_op is None for _, rij in rijen):
         return rijen
@@ -392,11 +394,11 @@ async def _mag_historie(
     return goed
 
 
-async def _lees_rijen(lichaam: bytes, model: type[M], *, bulk: bool) -> tuple[list[tuple[int, M]], list[Fout]]:
+async def _lees_rijen(lichaam: bytes, soort: Soort, *, bulk: bool) -> tuple[list[tuple[int, Any]], list[Fout]]:
     regels = lichaam.splitlines() if bulk else [lichaam]
     if len(regels) > MAX_RIJEN:
         raise Probleem(413, "te_veel", f"Hooguit {MAX_RIJEN} rijen per opdracht")
-    rijen: list[tuple[int, M]] = []
+    rijen: list[tuple[int, Any]] = []
     fouten: list[Fout] = []
     for nr, regel in enumerate(regels, start=1):
         if nr % HAP == 0:
@@ -405,12 +407,19 @@ async def _lees_rijen(lichaam: bytes, model: type[M], *, bulk: bool) -> tuple[li
             inhoud = msgspec.json.decode(regel)
         except msgspec.DecodeError:
             raise Probleem(400, "geen_json", f"Rij {nr} is geen JSON") from None
-        gelezen = lees_rij(nr, inhoud, model)
+        gelezen = lees_voor(nr, inhoud, soort)
         if isinstance(gelezen, list):
             fouten += gelezen
         else:
             rijen.append((nr, gelezen))
     return rijen, fouten
+
+
+def lees_voor(nr: int, inhoud: Any, soort: Soort) -> Any:
+    """Eén rij van deze soort, of de fouten erin: een gewone langs de snelle weg, elke andere volgens het model."""
+    if soort.snel is not None and isinstance(inhoud, dict) and (rij := soort.snel(inhoud)) is not None:
+        return rij
+    return lees_rij(nr, inhoud, soort.model)
 
 
 def lees_rij(nr: int, inhoud: Any, model: type[M]) -> M | list[Fout]:

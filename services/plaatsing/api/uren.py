@@ -1,20 +1,20 @@
 """Rijen `uren`: wat er over een tijdvak van een baan verloond is. Dit is het drukste pad."""
 
-from collections.abc import Sequence
-from datetime import date
-from typing import Annotated
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Annotated, Any, NamedTuple, TypeAlias
 from uuid import UUID
 
 from banenspoor_contracts import Contract, Feit
 from pydantic import AfterValidator
 from pydantic_core import PydanticCustomError
 
-from services.plaatsing.api.velden import Dag, Honderdsten, Sleutelveld, Tekst
+from services.plaatsing.api.velden import LANGSTE_TEKST, Dag, Honderdsten, Sleutelveld, Tekst, dag_uit
 from services.plaatsing.api.verwijzing import kies
 from services.plaatsing.domain.dossier import Dossier, neem_regel
 from services.plaatsing.domain.kalender import DAG, eerste_dag, laatste_dag, maand_van
 from services.plaatsing.domain.plaatsing import NOOIT_GEWEEST, ONBEKEND
-from services.plaatsing.domain.uren import Regel, UrenSoort, Weigering
+from services.plaatsing.domain.uren import Regel, UrenSoort, Weigering, honderdsten
 from services.plaatsing.domain.verschil import Moment
 from services.plaatsing.store import banen as store
 from services.plaatsing.store.delen import ongedane
@@ -47,7 +47,52 @@ class UrenRij(Rij):
     leverancier: Tekst | None = None
 
 
-async def neem_uren(tx: Tx, rijen: Sequence[tuple[int, UrenRij]], opdracht: Opdracht) -> Uitslag:
+class GewoneUren(NamedTuple):
+    """Een `UrenRij` van een bestand: alles is tekst, en er is geen historie. Dezelfde velden, zonder het model."""
+
+    referentie: str
+    tijdvak_van: date
+    tijdvak_tot: date
+    uren: int
+    contract: Contract | None
+    soort: UrenSoort
+    levering: str | None
+    leverancier: str | None
+    bekend_op: datetime | None = None
+
+
+_VERPLICHT = ("referentie", "tijdvak_van", "tijdvak_tot", "uren")
+_KOLOMMEN = frozenset((*_VERPLICHT, "contract", "soort", "levering", "leverancier"))
+_CONTRACT: Mapping[str, Contract | None] = {"": None, **{c.value: c for c in Contract}}
+_SOORT = {"": UrenSoort.REGULIER, **{s.value: s for s in UrenSoort if s is not UrenSoort.VOORTGEZET}}
+
+
+def gewone_uren(inhoud: Mapping[str, Any]) -> GewoneUren | None:
+    """De rij als er niets bijzonders aan is, zoals het model haar zou lezen; anders None: het kost de helft."""
+    try:
+        referentie, van, tot, uren = map(inhoud.__getitem__, _VERPLICHT)
+        contract, soort = _CONTRACT[inhoud.get("contract", "")], _SOORT[inhoud.get("soort", "")]
+        dagen, aantal, referentie = (dag_uit(van), dag_uit(tot)), honderdsten(uren), _gewoon(referentie)
+        levering, leverancier = _gewoon(inhoud.get("levering", "")), _gewoon(inhoud.get("leverancier", ""))
+    except (KeyError, ValueError, TypeError, AttributeError):
+        return None
+    if None in dagen or not referentie or not inhoud.keys() <= _KOLOMMEN:
+        return None
+    return GewoneUren(referentie, *dagen, aantal, contract, soort, levering or None, leverancier or None)  # type: ignore[arg-type]  # geen None
+
+
+def _gewoon(tekst: str) -> str:
+    """Zonder spaties eromheen; ValueError als er iets in zit waar het model over moet oordelen."""
+    kaal = tekst.strip()
+    if not tekst.isprintable() or len(kaal) > LANGSTE_TEKST:
+        raise ValueError
+    return kaal
+
+
+Urenrij: TypeAlias = UrenRij | GewoneUren
+
+
+async def neem_uren(tx: Tx, rijen: Sequence[tuple[int, Urenrij]], opdracht: Opdracht) -> Uitslag:
     """Neemt urenregels aan, in volgorde van het bestand; een rij die niet kan laat niets achter."""
     namen = {n: _levering(rij, opdracht) for n, rij in rijen}
     ontvangst = await ontvang(tx, namen.values(), opdracht.client, opdracht.nu)
@@ -87,7 +132,7 @@ async def neem_uren(tx: Tx, rijen: Sequence[tuple[int, UrenRij]], opdracht: Opdr
 
 
 async def _dossiers(
-    tx: Tx, rijen: Sequence[tuple[int, UrenRij]], opdracht: Opdracht
+    tx: Tx, rijen: Sequence[tuple[int, Urenrij]], opdracht: Opdracht
 ) -> tuple[dict[str, UUID], dict[UUID, Dossier]]:
     """De baan bij elke referentie, en haar dossier, met het slot op elke persoon."""
     gekozen = await kies(tx, {rij.referentie for _, rij in rijen}, opdracht.client)
@@ -97,7 +142,7 @@ async def _dossiers(
     return banen, await store.dossiers_met_slot(tx, personen, _bereik(bekend, opdracht.vandaag))
 
 
-def _bereik(rijen: Sequence[tuple[UUID, UrenRij]], vandaag: date) -> dict[UUID, store.Bereik | None]:
+def _bereik(rijen: Sequence[tuple[UUID, Urenrij]], vandaag: date) -> dict[UUID, store.Bereik | None]:
     """Per baan de hele maanden van het vroegste tot het laatste tijdvak dat kan; None als er geen bij zit."""
     uit: dict[UUID, store.Bereik | None] = {}
     for plaatsing, rij in rijen:
@@ -109,11 +154,11 @@ def _bereik(rijen: Sequence[tuple[UUID, UrenRij]], vandaag: date) -> dict[UUID, 
     return uit
 
 
-def _levering(rij: UrenRij, opdracht: Opdracht) -> Naam:
+def _levering(rij: Urenrij, opdracht: Opdracht) -> Naam:
     return naam_van(rij.leverancier or opdracht.client, rij.levering, rij.bekend_op, opdracht.vandaag)
 
 
-def _regel(rij: UrenRij, client: str) -> Regel:
+def _regel(rij: Urenrij, client: str) -> Regel:
     return Regel(
         soort=rij.soort,
         van=rij.tijdvak_van,

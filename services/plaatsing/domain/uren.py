@@ -102,7 +102,11 @@ def maanden(regel: Regel, van: date, tot: date | None) -> tuple[tuple[str, int],
 
 def in_maand(regel: Regel, maand: str, van: date, tot: date | None) -> int | None:
     """Het deel van een regel dat in de maand valt, in honderdsten; None als zij die maand binnen de baan niet raakt."""
-    return _per_maand(regel.uren_x100, *_binnen(regel, van, tot)).get(maand)
+    van, tot = _binnen(regel, van, tot)
+    dagen = dagen_per_maand(van, tot)
+    if len(dagen) == 1:  # één maand: verreweg het meest, en er valt niets te verdelen
+        return regel.uren_x100 if dagen[0][0] == maand else None
+    return _per_maand(regel.uren_x100, van, tot).get(maand)
 
 
 def _binnen(regel: Regel, van: date, tot: date | None) -> tuple[date, date]:
