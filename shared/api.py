@@ -4,7 +4,6 @@ Een soort (`Soort`) is één bestandsvorm én één route: `POST pad` neemt éé
 wordt apart beoordeeld; wat goed is wordt in één transactie vastgelegd, samen met het antwoord.
 """
 
-import asyncio
 import hashlib
 import json
 import re
@@ -34,14 +33,13 @@ from pydantic_core import PydanticCustomError
 from starlette.exceptions import HTTPException
 
 from shared.auth import Aanroeper, GeenToegang
+from shared.beurt import in_happen
 from shared.db import Pool, Tx, neem_historieslot
 from shared.log import log
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 NDJSON = "application/x-ndjson"
 MAX_RIJEN = 10_000
-HAP = 50
-"""Na zoveel rijen rekenen komt een ander verzoek aan de beurt: naast een blok van duizend wacht één rij niet lang."""
 MAX_LICHAAM = 32 * 2**20
 M = TypeVar("M", bound="Rij")
 
@@ -400,9 +398,7 @@ async def _lees_rijen(lichaam: bytes, soort: Soort, *, bulk: bool) -> tuple[list
         raise Probleem(413, "te_veel", f"Hooguit {MAX_RIJEN} rijen per opdracht")
     rijen: list[tuple[int, Any]] = []
     fouten: list[Fout] = []
-    for nr, regel in enumerate(regels, start=1):
-        if nr % HAP == 0:
-            await asyncio.sleep(0)
+    async for nr, regel in in_happen(enumerate(regels, start=1)):
         try:
             inhoud = msgspec.json.decode(regel)
         except msgspec.DecodeError:

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Annotated, Any, NamedTuple, TypeAlias
-from uuid import UUID
 
 from banenspoor_contracts import Contract, Feit
 from pydantic import AfterValidator
@@ -22,6 +22,7 @@ from services.plaatsing.store.leveringen import Naam, naam_van, ontvang
 from services.plaatsing.store.omgeving import omgeving
 from shared import outbox
 from shared.api import Fout, Opdracht, Rij, Uitslag
+from shared.beurt import in_happen
 from shared.db import Tx
 
 
@@ -96,28 +97,30 @@ async def neem_uren(tx: Tx, rijen: Sequence[tuple[int, Urenrij]], opdracht: Opdr
     """Neemt urenregels aan, in volgorde van het bestand; een rij die niet kan laat niets achter."""
     namen = {n: _levering(rij, opdracht) for n, rij in rijen}
     ontvangst = await ontvang(tx, namen.values(), opdracht.client, opdracht.nu)
-    banen, dossiers = await _dossiers(tx, rijen, opdracht)
+    dossiers = await _dossiers(tx, rijen, opdracht)
     rondom = await omgeving(
         tx,
         {d.baan.persoon for d in dossiers.values()},
         {w for d in dossiers.values() for w in d.baan.werkgevers},
         {rij.leverancier or opdracht.client for _, rij in rijen},
     )
-    onbekend = {rij.referentie for _, rij in rijen if rij.referentie not in banen}
+    onbekend = {rij.referentie for _, rij in rijen if rij.referentie not in dossiers}
     ongedaan = {referentie for referentie, _ in await ongedane(tx, onbekend)} if onbekend else set()
     uitslag, feiten = Uitslag(), list[Feit]()
-    for nummer, rij in rijen:
-        gevolg: Sequence[Feit] | Weigering | None
-        if banen.get(rij.referentie) in dossiers:
-            regel, moment = _regel(rij, opdracht.client), Moment(opdracht.nu, rij.bekend_op)
-            dossier = dossiers[banen[rij.referentie]]
-            vervangt = regel.sleutel in dossier.regels
-            gevolg = neem_regel(dossier, regel, opdracht.vandaag, moment, rondom)
-        else:
-            gevolg = NOOIT_GEWEEST if rij.referentie in ongedaan else ONBEKEND
+
+    def weiger(nummer: int, waarom: Weigering) -> None:
+        uitslag.fouten.append(Fout(nummer, waarom.veld, waarom.code, waarom.melding))
+        ontvangst.weiger(namen[nummer], waarom.code)
+
+    async for nummer, rij in in_happen(rijen):
+        if (dossier := dossiers.get(rij.referentie)) is None:
+            weiger(nummer, NOOIT_GEWEEST if rij.referentie in ongedaan else ONBEKEND)
+            continue
+        regel = _regel(rij, opdracht.client)
+        vervangt = regel.sleutel in dossier.regels
+        gevolg = neem_regel(dossier, regel, opdracht.vandaag, Moment(opdracht.nu, rij.bekend_op), rondom)
         if isinstance(gevolg, Weigering):
-            uitslag.fouten.append(Fout(nummer, gevolg.veld, gevolg.code, gevolg.melding))
-            ontvangst.weiger(namen[nummer], gevolg.code)
+            weiger(nummer, gevolg)
         elif gevolg is None:
             uitslag.ongewijzigd += 1
             ontvangst.gelijk(namen[nummer], dossier.baan.nr, regel)
@@ -131,27 +134,29 @@ async def neem_uren(tx: Tx, rijen: Sequence[tuple[int, Urenrij]], opdracht: Opdr
     return uitslag
 
 
-async def _dossiers(
-    tx: Tx, rijen: Sequence[tuple[int, Urenrij]], opdracht: Opdracht
-) -> tuple[dict[str, UUID], dict[UUID, Dossier]]:
-    """De baan bij elke referentie, en haar dossier, met het slot op elke persoon."""
-    gekozen = await kies(tx, {rij.referentie for _, rij in rijen}, opdracht.client)
-    banen = {referentie: plaatsing for referentie, (plaatsing, _) in gekozen.items()}
-    bekend = [(banen[rij.referentie], rij) for _, rij in rijen if rij.referentie in banen]
+async def _dossiers(tx: Tx, rijen: Sequence[tuple[int, Urenrij]], opdracht: Opdracht) -> dict[str, Dossier]:
+    """Het dossier van de baan bij elke referentie die er een heeft, met het slot op elke persoon."""
+    bereik = _bereik(rijen, opdracht.vandaag)
+    gekozen = await kies(tx, bereik.keys(), opdracht.client)
     personen = {persoon for _, persoon in gekozen.values()}
-    return banen, await store.dossiers_met_slot(tx, personen, _bereik(bekend, opdracht.vandaag))
+    dossiers = await store.dossiers_met_slot(tx, personen, {p: bereik[r] for r, (p, _) in gekozen.items()})
+    return {r: dossiers[plaatsing] for r, (plaatsing, _) in gekozen.items() if plaatsing in dossiers}
 
 
-def _bereik(rijen: Sequence[tuple[UUID, Urenrij]], vandaag: date) -> dict[UUID, store.Bereik | None]:
-    """Per baan de hele maanden van het vroegste tot het laatste tijdvak dat kan; None als er geen bij zit."""
-    uit: dict[UUID, store.Bereik | None] = {}
-    for plaatsing, rij in rijen:
-        al = uit.setdefault(plaatsing, None)
-        if rij.tijdvak_van < rij.tijdvak_tot <= vandaag + DAG:
-            van = eerste_dag(maand_van(rij.tijdvak_van))
-            tot = laatste_dag(maand_van(rij.tijdvak_tot - DAG)) + DAG
-            uit[plaatsing] = (van, tot) if al is None else (min(al[0], van), max(al[1], tot))
+def _bereik(rijen: Sequence[tuple[int, Urenrij]], vandaag: date) -> dict[str, store.Bereik | None]:
+    """Per referentie de hele maanden van het vroegste tot het laatste tijdvak dat kan; None als er geen bij zit."""
+    uit: dict[str, store.Bereik | None] = {}
+    for _, rij in rijen:
+        al, nu = uit.get(rij.referentie), _hele_maanden(rij.tijdvak_van, rij.tijdvak_tot, vandaag)
+        uit[rij.referentie] = nu if al is None else al if nu is None else (min(al[0], nu[0]), max(al[1], nu[1]))
     return uit
+
+
+@lru_cache(maxsize=4096)
+def _hele_maanden(van: date, tot: date, vandaag: date) -> store.Bereik | None:
+    if not van < tot <= vandaag + DAG:
+        return None
+    return eerste_dag(maand_van(van)), laatste_dag(maand_van(tot - DAG)) + DAG
 
 
 def _levering(rij: Urenrij, opdracht: Opdracht) -> Naam:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from functools import lru_cache
 from types import MappingProxyType
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from banenspoor_contracts import Contract
 
@@ -34,8 +34,7 @@ Sleutel: TypeAlias = tuple[UrenSoort, date, date]
 """Wat een regel binnen haar baan aanwijst: soort en tijdvak. Een latere regel met dezelfde sleutel vervangt haar."""
 
 
-@dataclass(frozen=True, slots=True)
-class Regel:
+class Regel(NamedTuple):
     """Eén regel: de uren (in honderdsten; negatief mag) van een tijdvak `[van, tot)`.
 
     `bekend_op` staat er alleen bij geladen historie: toen werd deze regel bekend.
@@ -140,7 +139,7 @@ def beoordeel(
         return Weigering("tijdvak_van", "voor_begin", f"het tijdvak ligt voor het begin van de plaatsing ({van})")
     if tot is not None and regel.van >= tot:
         return Weigering("tijdvak_van", "na_einde", f"het tijdvak ligt na het einde van de plaatsing ({tot})")
-    if regel.sleutel not in bekend and (andere := _raakt(regel, bekend.values())) is not None:
+    if bekend and regel.sleutel not in bekend and (andere := _raakt(regel, bekend.values())) is not None:
         return Weigering("tijdvak_van", "tijdvak_overlap", f"overlapt met het tijdvak {andere.van} tot {andere.tot}")
     return None
 

@@ -1,9 +1,9 @@
 """Wat er over een maand gezegd moet worden, ten opzichte van wat er het laatst gezegd is."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from operator import attrgetter
+from typing import NamedTuple
 from uuid import UUID
 
 from banenspoor_contracts import Cel, Reden, UrenStand, UrenVerloond
@@ -33,8 +33,7 @@ class Aanleiding(StrEnum):
     """De baan blijkt er nooit geweest."""
 
 
-@dataclass(frozen=True, slots=True)
-class Gezegd:
+class Gezegd(NamedTuple):
     """Wat er het laatst over een (baan, maand) gezegd is.
 
     `stand` None: dat er niets is. `bekend_op`: kennistijd in geladen historie, None is de logtijd.
@@ -46,8 +45,7 @@ class Gezegd:
     leverancier: str
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(NamedTuple):
     """Wanneer wij iets horen (`nu`), en wanneer het in geladen historie bekend werd (`bekend_op`)."""
 
     nu: datetime

@@ -200,7 +200,7 @@ async def _vul(tx: Tx, te_vullen: Sequence[tuple[Dossier, Bereik]], *, met_regel
             op_nr[rij["plaatsing_nr"]].regels[regel.sleutel] = regel
     for rij in await tx.fetch(_GEZEGD, list(op_nr), list(map(maand_van, van)), list(map(maand_van, tot))):
         op_nr[rij["plaatsing_nr"]].gezegd[rij["maand"]] = Gezegd(
-            None if rij["stand"] is None else UrenStand.model_validate_json(rij["stand"]),
+            None if rij["stand"] is None else UrenStand.van_canoniek(rij["stand"].encode()),
             rij["bekend_op"],
             rij["leverancier"],
         )
