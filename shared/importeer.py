@@ -2,8 +2,8 @@
 
 Het bestand wordt twee keer gelezen en nooit onthouden: eerst gecontroleerd (deugt het bestand zelf niet, dan is er niets
 verstuurd), dan in blokken van duizend rijen verstuurd, en terwijl de dienst met een blok bezig is wordt het volgende
-gelezen. De sleutel van een blok volgt uit soort, inhoud en indeling: hetzelfde bestand nog eens doet niets, en een
-afgebroken import gaat verder waar hij was.
+gelezen. De sleutel van een blok volgt uit soort en inhoud: hetzelfde bestand nog eens doet niets, en een afgebroken import
+gaat verder waar hij was. Indeling, sleutels en bytes van een blok blijven daarom wat zij altijd waren.
 """
 
 import csv
@@ -21,7 +21,6 @@ from typing import IO, Annotated
 from uuid import UUID, uuid4
 from zlib import crc32
 
-import msgspec
 import typer
 from rich.console import Console
 from rich.progress import Progress
@@ -46,7 +45,7 @@ Blok = tuple[list[Rij], list[Fout]]
 """De goede rijen, en de fouten van de andere."""
 Gevolg = tuple[int, int, list[Fout]]
 """Aanvaard, ongewijzigd, en wat de dienst afwees."""
-_JSON = msgspec.json.Encoder()
+_JSON = json.JSONEncoder(ensure_ascii=False).encode
 
 
 @dataclass(slots=True)
@@ -135,8 +134,8 @@ class Bestand:
         return uit + gelezen if isinstance(gelezen, list) else uit
 
     def vinger(self) -> str:
-        """SHA-256 van soort, inhoud, en hoe zij in blokken gaat."""
-        som = hashlib.sha256(f"{self.soort.naam} {BLOK} {LANEN}\n".encode())
+        """SHA-256 van soort en inhoud."""
+        som = hashlib.sha256(f"{self.soort.naam}\n".encode())
         with self.pad.open("rb") as inhoud:
             while deel := inhoud.read(1 << 20):
                 som.update(deel)
@@ -189,7 +188,7 @@ def voer_in(
         sleutel = bestand.vinger() + (f"-{uuid4().hex}" if opnieuw else "")
         try:
             doe = partial(_verstuur, client, bestand.soort, proef)
-            lanen = LANEN if bestand.soort.lanen and uit.rijen > BLOK // 2 else 1
+            lanen = LANEN if bestand.soort.lanen else 1
             with _Lanen(lanen, bestand.soort.volgorde[0], doe) as onderweg:
                 for fouten, gevolgen in onderweg.verstuur(_blokken(bestand, gevonden), sleutel):
                     for aanvaard, ongewijzigd, afgewezen in gevolgen:
@@ -243,7 +242,10 @@ class _Lanen:
         """Per blok, op volgorde: de fouten die er al in zaten, en wat er in elke laan van werd."""
         onderweg = deque[tuple[list[Fout], list[Future[Gevolg]]]]()
         for nr, (goed, fouten) in enumerate(blokken):
-            samen = enumerate(zip(self._lanen, self._verdeel(goed), strict=True))
+            delen = self._verdeel(goed)
+            if len(delen) < len(self._lanen):  # alles in één laan: dan haalt niets de andere in
+                yield from (_klaar(*onderweg.popleft()) for _ in range(len(onderweg)))
+            samen = enumerate(zip(self._lanen, delen, strict=False))
             gevolgen = [laan.submit(self._doe, deel, f"{sleutel}-{nr}-{welke}") for welke, (laan, deel) in samen]
             onderweg.append((fouten, gevolgen))
             if len(onderweg) == VOORUIT:
@@ -251,9 +253,9 @@ class _Lanen:
         yield from (_klaar(*blok) for blok in onderweg)
 
     def _verdeel(self, goed: list[Rij]) -> list[list[Rij]]:
-        """De rijen verdeeld op sleutel: wie over hetzelfde gaan blijven bij elkaar, op volgorde."""
+        """De rijen verdeeld op sleutel: wie over hetzelfde gaan blijven bij elkaar, op volgorde. Weinig rijen: één laan."""
         aantal = len(self._lanen)
-        if aantal == 1:
+        if aantal == 1 or len(goed) <= BLOK // 2:
             return [goed]
         delen: list[list[Rij]] = [[] for _ in range(aantal)]
         for rij in goed:
@@ -279,7 +281,7 @@ def _verstuur(client: Client, soort: Soort, proef: bool, goed: list[Rij], sleute
         goed = [(nummer, rij) for nummer, rij in goed if rij["persoon"]]
     if not goed:
         return 0, 0, fouten
-    inhoud = _JSON.encode_lines([rij for _, rij in goed])
+    inhoud = "\n".join([_JSON(rij) for _, rij in goed]).encode()
     koppen = {"Content-Type": NDJSON, "Banenspoor-Blijvend": "true"}
     antwoord = client.post(soort.dienst, soort.pad, sleutel=sleutel, koppen=koppen, content=inhoud, params=vraag)
     gewijzigd = 0 if antwoord.get("herhaald") else antwoord["aanvaard"]

@@ -102,7 +102,12 @@ def zonder_sector(baan: Baan, maanden: Iterable[str], sectoren: Mapping[UUID, Ti
 
 def met_register(gezegd: UrenStand, maand: str, tot: date | None, register: Register) -> UrenStand:
     """Een gezegde stand met de grondslagen en woonplaats van dit register; de rest blijft zoals gezegd."""
-    return _met_cel(gezegd, _van_register(register, maand, peildag(maand, tot)))
+    cel, woont = gezegd.cel, register.woonplaats(peildag(maand, tot))
+    grondslagen = register.grondslagen(laatste_dag(maand)), register.grondslagen(laatste_dag_kwartaal(maand))
+    if (cel.gemeente_woon, cel.grondslagen_maand, cel.grondslagen_kwartaal) == (woont, *grondslagen):
+        return gezegd
+    sectoren = cel.sector, cel.subsector, cel.sector_inlener, cel.subsector_inlener
+    return _met_cel(gezegd, _cel(cel.gemeente_werk, woont, *sectoren, cel.vorm, cel.contract, *grondslagen))
 
 
 def met_sectoren(gezegd: UrenStand, maand: str, tot: date | None, sectoren: Mapping[UUID, Tijdlijn]) -> UrenStand:
@@ -122,27 +127,19 @@ def met_sectoren(gezegd: UrenStand, maand: str, tot: date | None, sectoren: Mapp
             "sector_inlener": ingeleend and ingeleend.sector,
             "subsector_inlener": ingeleend and ingeleend.subsector,
         }
-    return _met_cel(gezegd, anders)
-
-
-def _met_cel(gezegd: UrenStand, anders: dict[str, object]) -> UrenStand:
     if all(getattr(gezegd.cel, veld) == waarde for veld, waarde in anders.items()):
         return gezegd
+    return _met_cel(gezegd, _cel(*map((gezegd.cel.__dict__ | anders).__getitem__, _VELDEN)))
+
+
+def _met_cel(gezegd: UrenStand, cel: Cel) -> UrenStand:
     return UrenStand(
         uren_x100=gezegd.uren_x100,
         uitbetaald_x100=gezegd.uitbetaald_x100,
         werkgever=gezegd.werkgever,
         inlener=gezegd.inlener,
-        cel=_cel(*map((gezegd.cel.__dict__ | anders).__getitem__, _VELDEN)),
+        cel=cel,
     )
-
-
-def _van_register(register: Register, maand: str, dag: date) -> dict[str, object]:
-    return {
-        "grondslagen_maand": register.grondslagen(laatste_dag(maand)),
-        "grondslagen_kwartaal": register.grondslagen(laatste_dag_kwartaal(maand)),
-        "gemeente_woon": register.woonplaats(dag),
-    }
 
 
 def _contract(baan: Baan, delen: Iterable[tuple[Regel, int]], dag: date) -> Contract:

@@ -73,7 +73,7 @@ def verschil(
     voor deze leverancier gesloten is; None: open.
     """
     vorig = None if gezegd is None else gezegd.stand
-    if nieuw is vorig or nieuw == vorig:
+    if _zelfde(nieuw, vorig):
         return None
     bekend_op = kennistijd(gezegd, moment.bekend_op)
     gesloten = sluit_op is not None and dag_in_nederland(bekend_op or moment.nu) >= sluit_op
@@ -109,8 +109,15 @@ def reden(aanleiding: Aanleiding, gesloten: bool, vorig: UrenStand | None, nieuw
     return Reden.STATUS_CORRECTIE if gesloten else Reden.STATUS
 
 
+def _zelfde(een: UrenStand | None, ander: UrenStand | None) -> bool:
+    """Gelijke waarde, gelijke bytes; en die zijn toch nodig om het verschil te zeggen."""
+    return een is ander or (een is not None and ander is not None and een.bytes_() == ander.bytes_())
+
+
 def _alleen_gemeente(vorig: UrenStand | None, nieuw: UrenStand | None) -> bool:
     """Zij verschillen, en alleen in een gemeente."""
+    if vorig is not None and nieuw is not None and vorig.cel.grondslagen_maand != nieuw.cel.grondslagen_maand:
+        return False  # verreweg het meest
     return vorig is not None and nieuw is not None and _RESTANT(vorig) == _RESTANT(nieuw)
 
 
