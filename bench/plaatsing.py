@@ -119,24 +119,27 @@ async def kaal(url: str, aantal: int) -> float:
         await conn.close()
 
 
+_GENUMMERD = "select coalesce(sum(genummerd), 0) from relay_merk where topic = 'verloonde-uren'"
+
+
 async def wacht_op(url: str, aantal: int) -> None:
-    """Tot zoveel maanden gezegd zijn."""
+    """Tot zoveel maanden gezegd en genummerd zijn; tellen in `uitgaand` zelf kost meer dan wat gemeten wordt."""
     conn = await asyncpg.connect(url)
     try:
-        while await conn.fetchval("select count(*) from uitgaand where topic = 'verloonde-uren'") < aantal:  # noqa: ASYNC110
+        while await conn.fetchval(_GENUMMERD) < aantal:  # noqa: ASYNC110
             await asyncio.sleep(0.05)
     finally:
         await conn.close()
 
 
-async def enkele(adres: str, token: str) -> list[float]:
-    """Enkele urenregels op een vaste klok: de wachttijd telt vanaf het geplande moment."""
-    duur: list[float] = []
+async def enkele(adres: str, token: str, banen: int) -> list[float]:
+    """Enkele urenregels op een vaste klok, van mensen door het hele bestand: de wachttijd telt vanaf het geplande moment."""
+    duur, stap = list[float](), max(1, banen // (SECONDEN * PER_SECONDE))
     kop = {"Authorization": f"Bearer {token}"}
     async with httpx.AsyncClient(base_url=adres, headers=kop, timeout=60) as http:
 
         async def een(moment: float, nr: int) -> None:
-            rij = {"referentie": f"B{nr}", "tijdvak_van": "2025-01-01", "tijdvak_tot": "2025-02-01", "uren": "1"}
+            rij = {"referentie": f"B{nr * stap}", "tijdvak_van": "2025-01-01", "tijdvak_tot": "2025-02-01", "uren": "1"}
             antwoord = await http.post("/v1/uren", json=rij, headers={"Idempotency-Key": str(uuid4())})
             antwoord.raise_for_status()
             duur.append((time.perf_counter() - moment) * 1000)
@@ -201,7 +204,7 @@ def _meet(stack: Stack, map_: Path, banen: int, rondes: int) -> dict[str, Any]:
     pad, aantal = urenbestand(map_ / "naast.csv", banen, (2022, 4), loting)
     with ThreadPoolExecutor(1) as draad:
         lading = draad.submit(importeer, client, "uren", pad)
-        duur = asyncio.run(enkele(adres, token))
+        duur = asyncio.run(enkele(adres, token, banen))
         liep = not lading.done()
         lading.result()
     een["naast een import"] = {

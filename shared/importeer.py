@@ -1,17 +1,20 @@
 """`banenspoor importeer`: een bestand erin, elke rij eerst gecontroleerd, elke fout terug met rij en kolom.
 
 Het bestand wordt twee keer gelezen en nooit onthouden: eerst gecontroleerd (deugt het bestand zelf niet, dan is er niets
-verstuurd), dan in blokken van duizend rijen verstuurd. De sleutel van een blok volgt uit soort en inhoud: hetzelfde
-bestand nog eens doet niets, en een afgebroken import gaat verder waar hij was.
+verstuurd), dan in blokken van duizend rijen verstuurd, en terwijl de dienst met een blok bezig is wordt het volgende
+gelezen. De sleutel van een blok volgt uit soort en inhoud: hetzelfde bestand nog eens doet niets, en een afgebroken import
+gaat verder waar hij was. Indeling, sleutels en bytes van een blok blijven daarom wat zij altijd waren.
 """
 
 import csv
 import hashlib
 import json
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, astuple, dataclass, replace
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Annotated
@@ -23,7 +26,7 @@ from rich.console import Console
 from rich.progress import Progress
 from stdnum.nl import bsn
 
-from shared.api import NDJSON, Fout, Soort, lees_rij
+from shared.api import NDJSON, Fout, Soort, lees_voor
 from shared.client import MAP, Client, Map, OpdrachtFout, nette_afloop
 from shared.wacht import Stap, wacht
 
@@ -32,10 +35,17 @@ __all__ = ["Bestand", "Samenvatting", "maak_app", "voer_in", "wacht"]
 BLOK = 1000
 LANEN = 2
 """Zoveel blokken tegelijk onderweg; rijen met dezelfde eerste kolom (de sleutel van de soort) blijven op volgorde."""
+VOORUIT = 2
+"""Zoveel blokken staan er hooguit klaar of zijn onderweg: de dienst hoeft niet op het lezen te wachten."""
 _IEMAND = str(UUID(int=0))
 _ELFPROEF = "dit is geen burgerservicenummer: het zijn geen acht of negen cijfers of de elfproef klopt niet"
 
 Rij = tuple[int, dict[str, str]]
+Blok = tuple[list[Rij], list[Fout]]
+"""De goede rijen, en de fouten van de andere."""
+Gevolg = tuple[int, int, list[Fout]]
+"""Aanvaard, ongewijzigd, en wat de dienst afwees."""
+_JSON = json.JSONEncoder(ensure_ascii=False).encode
 
 
 @dataclass(slots=True)
@@ -120,7 +130,7 @@ class Bestand:
             rij["persoon"] = _IEMAND
             if not bsn.is_valid(waarde):
                 uit.append(Fout(nummer, "bsn", *(("elfproef", _ELFPROEF) if waarde else ("verplicht", "leeg"))))
-        gelezen = lees_rij(nummer, rij, self.soort.model)
+        gelezen = lees_voor(nummer, rij, self.soort)
         return uit + gelezen if isinstance(gelezen, list) else uit
 
     def vinger(self) -> str:
@@ -177,15 +187,11 @@ def voer_in(
         gevonden.seek(0)
         sleutel = bestand.vinger() + (f"-{uuid4().hex}" if opnieuw else "")
         try:
-            with ThreadPoolExecutor(LANEN) as draden:
-                for nr, (goed, fouten) in enumerate(_blokken(bestand, gevonden)):
-                    lanen = _lanen(goed, bestand.soort)
-                    onderweg = [
-                        draden.submit(_verstuur, client, bestand.soort, laan, f"{sleutel}-{nr}-{welke}", proef)
-                        for welke, laan in enumerate(lanen)
-                    ]
-                    for klaar in onderweg:
-                        aanvaard, ongewijzigd, afgewezen = klaar.result()
+            doe = partial(_verstuur, client, bestand.soort, proef)
+            lanen = LANEN if bestand.soort.lanen else 1
+            with _Lanen(lanen, bestand.soort.volgorde[0], doe) as onderweg:
+                for fouten, gevolgen in onderweg.verstuur(_blokken(bestand, gevonden), sleutel):
+                    for aanvaard, ongewijzigd, afgewezen in gevolgen:
                         uit.aanvaard += aanvaard
                         uit.ongewijzigd += ongewijzigd
                         fouten += afgewezen
@@ -200,7 +206,7 @@ def voer_in(
     return uit
 
 
-def _blokken(bestand: Bestand, gevonden: IO[str]) -> Iterator[tuple[list[Rij], list[Fout]]]:
+def _blokken(bestand: Bestand, gevonden: IO[str]) -> Iterator[Blok]:
     """Per duizend rijen (van elke laan): de goede, en de fouten van de andere (`gevonden`, in volgorde van het bestand)."""
     wachtend = (Fout(int(rij), *rest) for rij, *rest in csv.reader(gevonden))
     volgende = next(wachtend, None)
@@ -218,18 +224,51 @@ def _blokken(bestand: Bestand, gevonden: IO[str]) -> Iterator[tuple[list[Rij], l
     yield goed, fouten
 
 
-def _lanen(goed: list[Rij], soort: Soort) -> list[list[Rij]]:
-    """De rijen verdeeld op sleutel: wie over hetzelfde gaan blijven bij elkaar, op volgorde. Weinig rijen: één laan."""
-    if len(goed) <= BLOK // 2 or not soort.lanen:
-        return [goed]
-    kolom = soort.volgorde[0]
-    lanen: list[list[Rij]] = [[] for _ in range(LANEN)]
-    for rij in goed:
-        lanen[crc32(rij[1][kolom].strip().zfill(9).encode()) % LANEN].append(rij)  # een BSN mag zonder voorloopnul
-    return lanen
+class _Lanen:
+    """Stuurt blokken in banen naast elkaar: rijen met dezelfde sleutel gaan door dezelfde laan, en een laan doet er één
+    tegelijk, op volgorde. Na een fout gaat wat nog klaarstond niet meer weg."""
+
+    def __init__(self, aantal: int, kolom: str, doe: Callable[[list[Rij], str], Gevolg]) -> None:
+        self._lanen, self._kolom, self._doe = [ThreadPoolExecutor(1) for _ in range(aantal)], kolom, doe
+
+    def __enter__(self) -> "_Lanen":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for laan in self._lanen:
+            laan.shutdown(cancel_futures=True)
+
+    def verstuur(self, blokken: Iterator[Blok], sleutel: str) -> Iterator[tuple[list[Fout], list[Gevolg]]]:
+        """Per blok, op volgorde: de fouten die er al in zaten, en wat er in elke laan van werd."""
+        onderweg = deque[tuple[list[Fout], list[Future[Gevolg]]]]()
+        for nr, (goed, fouten) in enumerate(blokken):
+            delen = self._verdeel(goed)
+            if len(delen) < len(self._lanen):  # alles in één laan: dan haalt niets de andere in
+                yield from (_klaar(*onderweg.popleft()) for _ in range(len(onderweg)))
+            samen = enumerate(zip(self._lanen, delen, strict=False))
+            gevolgen = [laan.submit(self._doe, deel, f"{sleutel}-{nr}-{welke}") for welke, (laan, deel) in samen]
+            onderweg.append((fouten, gevolgen))
+            if len(onderweg) == VOORUIT:
+                yield _klaar(*onderweg.popleft())
+        yield from (_klaar(*blok) for blok in onderweg)
+
+    def _verdeel(self, goed: list[Rij]) -> list[list[Rij]]:
+        """De rijen verdeeld op sleutel: wie over hetzelfde gaan blijven bij elkaar, op volgorde. Weinig rijen: één laan."""
+        aantal = len(self._lanen)
+        if aantal == 1 or len(goed) <= BLOK // 2:
+            return [goed]
+        delen: list[list[Rij]] = [[] for _ in range(aantal)]
+        for rij in goed:
+            sleutel = rij[1][self._kolom].strip().zfill(9)  # een BSN mag zonder voorloopnul
+            delen[crc32(sleutel.encode()) % aantal].append(rij)
+        return delen
 
 
-def _verstuur(client: Client, soort: Soort, goed: list[Rij], sleutel: str, proef: bool) -> tuple[int, int, list[Fout]]:
+def _klaar(fouten: list[Fout], gevolgen: Sequence[Future[Gevolg]]) -> tuple[list[Fout], list[Gevolg]]:
+    return fouten, [gevolg.result() for gevolg in gevolgen]
+
+
+def _verstuur(client: Client, soort: Soort, proef: bool, goed: list[Rij], sleutel: str) -> Gevolg:
     """Verstuurt een blok: aanvaard, ongewijzigd, en wat de dienst afwijst met het rijnummer van het bestand."""
     vraag, fouten = {"proef": "true"} if proef else {}, list[Fout]()
     if soort.bsn and goed:
@@ -242,7 +281,7 @@ def _verstuur(client: Client, soort: Soort, goed: list[Rij], sleutel: str, proef
         goed = [(nummer, rij) for nummer, rij in goed if rij["persoon"]]
     if not goed:
         return 0, 0, fouten
-    inhoud = "\n".join(json.dumps(rij, ensure_ascii=False) for _, rij in goed).encode()
+    inhoud = "\n".join([_JSON(rij) for _, rij in goed]).encode()
     koppen = {"Content-Type": NDJSON, "Banenspoor-Blijvend": "true"}
     antwoord = client.post(soort.dienst, soort.pad, sleutel=sleutel, koppen=koppen, content=inhoud, params=vraag)
     gewijzigd = 0 if antwoord.get("herhaald") else antwoord["aanvaard"]

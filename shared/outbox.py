@@ -13,6 +13,7 @@ from banenspoor_contracts import Feit
 from banenspoor_contracts.feit import Grafsteen
 from banenspoor_contracts.murmur import partitie
 
+from shared.beurt import in_happen
 from shared.db import Tx, neem_historieslot
 from shared.envelope import uuids7
 from shared.settings import Topic
@@ -73,7 +74,7 @@ async def put_elk(tx: Tx, feiten: Sequence[tuple[Feit, UUID | None, UUID | None]
     ids = uuids7(len(feiten))
     spoor = structlog.contextvars.get_contextvars().get("traceparent")
     rijen = []
-    for id_, (feit, correlatie, oorzaak) in zip(ids, feiten, strict=True):
+    async for id_, (feit, correlatie, oorzaak) in in_happen(zip(ids, feiten, strict=True)):
         topic, sleutel = feit.op_topic(), feit.sleutel()
         partitie_ = partitie(sleutel, _topics[topic].partities)
         data = None if isinstance(feit, Grafsteen) else feit.bytes_()

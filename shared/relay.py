@@ -9,6 +9,7 @@ import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -28,6 +29,9 @@ from shared.peil import lees_peil
 from shared.settings import Instellingen
 
 MS = timedelta(milliseconds=1)
+ADEM, VOL = 0.1, 500
+"""Na een ronde van zoveel gebeurtenissen rust de relay zoveel seconden: in een import zijn grote rondes per gebeurtenis half
+zo duur, en wie daarnaast iets zegt wacht er hooguit zo lang op."""
 DRUK = 0.3
 """Seconden dat de relay na een `put` in dit proces kort op zijn vastlegging let."""
 
@@ -65,6 +69,12 @@ _KLOK = "select clock_timestamp()"
 
 Gezegd = Callable[[str, bytes], None]
 """Krijgt van elke gebeurtenis het type en de inhoud zodra het log haar bevestigde; rekent alleen, en faalt nooit."""
+
+
+@lru_cache(maxsize=64)
+def _ms(tijd: datetime) -> int:
+    """Onthouden: een hele ronde heeft dezelfde tijd."""
+    return int(tijd.timestamp() * 1000)
 
 
 class LogWijktAf(Exception):
@@ -358,8 +368,8 @@ class Relay:
         self._op_log[plaats] = offset
 
     def _pas(self, stapel: Any, rij: Any) -> bool:
-        tijd = int(rij["ce_time"].timestamp() * 1000)
         kop = koppen(rij, self._in.bron)
+        tijd = _ms(rij["ce_time"])
         return stapel.append(key=rij["sleutel"].encode(), value=rij["data"], timestamp=tijd, headers=kop) is not None
 
     async def zend_peil(self) -> None:
@@ -421,6 +431,8 @@ class Relay:
             await self.zend_peil()
             if not rijen:
                 await self._rust()
+            elif VOL <= len(rijen) < self._in.relay_ronde:
+                await asyncio.sleep(ADEM)
 
     def stil(self) -> float:
         """Hoeveel seconden de eigen peilen al niet bevestigd worden; 0 als een andere instantie de relay is."""

@@ -11,7 +11,7 @@ from uuid import UUID
 from banenspoor_contracts import Grondslag, Registratie, Woonplaats
 
 from services.intake.domain import Grens, Tijdlijn
-from shared.api import HAP
+from shared.beurt import HAP
 from shared.db import Tx
 
 _TIJDLIJNEN = """

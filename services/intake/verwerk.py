@@ -38,7 +38,8 @@ from services.intake.rijen import (
 )
 from services.intake.toegang import ONBEKENDE_REGISTRATIE, begrens, is_van_ander
 from shared import outbox
-from shared.api import HAP, Fout, Opdracht, Uitslag
+from shared.api import Fout, Opdracht, Uitslag
+from shared.beurt import HAP
 from shared.db import Tx, vergrendel
 from shared.kluis import kluis
 from shared.personen import vergeten, vergrendel_personen

@@ -27,6 +27,7 @@ from services.plaatsing.domain.verschil import Aanleiding, Moment
 from services.plaatsing.domain.wijzigen import vergeet_baan
 from services.plaatsing.store import banen, omgeving
 from shared import metrics, personen
+from shared.beurt import in_happen
 from shared.db import Tx
 from shared.envelope import Bericht
 from shared.inbox import Handlers, ontleed
@@ -63,7 +64,7 @@ class Registerhoorder(Handlers):
         wie = {feit.persoon for _, feit in gehoord} | set(nu.values())
         stand = _Stand(await banen.van_personen(tx, wie), await omgeving.registers(tx, nu.values()), nu)
         stand.sluitingen = await omgeving.sluitingen(tx, stand.leveranciers())
-        uit = [(bericht, gevolg) for bericht, feit in gehoord for gevolg in stand.neem(bericht, feit)]
+        uit = [(bericht, gevolg) async for bericht, feit in in_happen(gehoord) for gevolg in stand.neem(bericht, feit)]
         await omgeving.neem_over(tx, {p: r for p, r in stand.registers.items() if p in stand.veranderd})
         await banen.bewaar(tx, stand.dossiers())
         await self._sluit_af(tx, stand)

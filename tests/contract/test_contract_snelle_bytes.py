@@ -1,5 +1,6 @@
 """De uitgeschreven bytes van `uren-verloond` zijn precies die van elke andere waarde."""
 
+import json
 from datetime import UTC, datetime
 
 from banenspoor_contracts import Cel, Reden, UrenStand, UrenVerloond
@@ -40,3 +41,21 @@ def test_the_written_out_fields_are_all_the_fields() -> None:
         *("bekend_op", "maand", "nieuw", "persoon", "plaatsing", "reden", "vorig")
     }
     assert set(UrenStand.model_fields) == {"cel", "inlener", "uitbetaald_x100", "uren_x100", "werkgever"}
+
+
+@given(STANDEN)
+def test_a_state_comes_back_from_its_canonical_bytes(stand: UrenStand) -> None:
+    terug = UrenStand.van_canoniek(stand.bytes_())
+    assert terug == stand
+    assert terug.bytes_() == stand.bytes_()
+
+
+@given(STANDEN)
+def test_a_state_written_otherwise_is_read_by_the_model_and_gets_canonical_bytes(stand: UrenStand) -> None:
+    inhoud = stand.json_()
+    inhoud["cel"].pop("subsectorInlener")  # van voor er een veld bij kwam
+    terug = UrenStand.van_canoniek(json.dumps(inhoud, separators=(",", ":"), sort_keys=True).encode())
+    verwacht = UrenStand.model_validate(inhoud)
+    assert terug == verwacht
+    assert terug.bytes_() == Waarde.bytes_(verwacht)
+    assert UrenStand.van_canoniek(json.dumps(stand.json_()).encode()).bytes_() == stand.bytes_()

@@ -6,7 +6,7 @@ SABOTAGES: tuple[Sabotage, ...] = (
     Sabotage(
         "zeggen zonder verschil",
         "services/plaatsing/domain/verschil.py",
-        "    if nieuw is vorig or nieuw == vorig:\n        return None\n",
+        "    if _zelfde(nieuw, vorig):\n        return None\n",
         "",
         "tests/unit/test_plaatsing_verschil.py",
     ),

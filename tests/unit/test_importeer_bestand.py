@@ -1,8 +1,10 @@
 """Importeren: wat een bestand, een rij en een blok overkomt; tegen diensten die in het geheugen bestaan."""
 
 import csv
+import hashlib
 import json
 import threading
+import time
 import tracemalloc
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -292,6 +294,34 @@ def test_rows_of_one_key_stay_in_order_while_two_blocks_are_under_way(
         for rij in map(json.loads, verzoek.content.splitlines()):
             assert laatst.get(rij["referentie"], 0) < int(rij["aantal"])
             laatst[rij["referentie"]] = int(rij["aantal"])
+
+
+def test_a_small_last_block_does_not_overtake_a_lane_that_is_still_busy(
+    opdracht: Opdrachtregel, diensten: Diensten
+) -> None:
+    bezig, samen = list[httpx.Request](), list[int]()
+
+    def traag(verzoek: httpx.Request) -> None:
+        bezig.append(verzoek)
+        if len(verzoek.content.splitlines()) <= importeer.BLOK // 2:
+            samen.append(len(bezig) - 1)
+        time.sleep(0.1)
+        bezig.remove(verzoek)
+
+    diensten.stuk = traag
+    opdracht("lanendingen", ding(*(f"{n % 700},{n // 700 + 20}," for n in range(2300))))
+    assert samen == [0]
+
+
+def test_a_file_keeps_the_keys_and_bytes_that_it_always_had(opdracht: Opdrachtregel, diensten: Diensten) -> None:
+    """Wie haar na een nieuwe uitgave nog eens importeert, krijgt de bewaarde antwoorden en verandert niets."""
+    tekst = ding(*(f"é{n},{n + 20}," for n in range(2300)))
+    opdracht("lanendingen", tekst)
+    vinger = hashlib.sha256(b"lanendingen\n" + tekst.encode()).hexdigest()
+    sleutels = [verzoek.headers["idempotency-key"] for verzoek in diensten.verzoeken]
+    assert sorted(sleutels) == [f"{vinger}-0-0", f"{vinger}-0-1", f"{vinger}-1-0"]
+    laatste = next(v for v in diensten.verzoeken if v.headers["idempotency-key"].endswith("-1-0"))
+    assert laatste.content.splitlines()[0].decode() == '{"referentie": "é2000", "aantal": "2020", "op": ""}'
 
 
 def test_numbers_of_persons_never_leave_for_another_service_or_the_error_file(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.plaatsing.api.uren import UrenRij
+from services.plaatsing.api.uren import UrenRij, gewone_uren
 from services.plaatsing.api.werkgevers import WerkgeverRij
 from shared.api import lees_rij
 
@@ -50,3 +50,51 @@ def test_a_number_has_one_spelling(nummer: str) -> None:
     rij = lees_rij(1, {"werkgever": nummer, "sector": "markt", "van": "2017-01-01"}, WerkgeverRij)
     assert isinstance(rij, WerkgeverRij)
     assert rij.werkgever == "123456789L01"
+
+
+RAAR = [
+    "",
+    " ",
+    "P-1",
+    " P 1 ",
+    "\u00a0P",
+    "\x1cP",
+    "a\0",
+    "x" * 200,
+    "x" * 201,
+    None,
+    8,
+    True,
+    "vast",
+    "Vast",
+    "uitbetaling",
+]
+RIJEN = st.fixed_dictionaries(
+    {
+        "referentie": st.sampled_from([*RAAR, "P-1", "P-2"]),
+        "tijdvak_van": st.sampled_from(["2017-12-01", " 2017-12-01 ", "2017-13-01", "", 20171201]),
+        "tijdvak_tot": st.sampled_from(["2018-01-01", "2018-01-01\x1c", None]),
+        "uren": st.sampled_from(["8", " 8,50", "-1.5", "8,555", "", 8, "1e3", "8\0"]),
+    },
+    optional={
+        "contract": st.sampled_from(["vast", "tijdelijk", " vast", "onzin", "", None]),
+        "soort": st.sampled_from(["regulier", "uitbetaling", "voortgezet", "Regulier", "", None]),
+        "levering": st.sampled_from(RAAR),
+        "leverancier": st.sampled_from(RAAR),
+        "bekend_op": st.sampled_from(["2017-12-01", "", None]),
+        "onzin": st.sampled_from(["x", ""]),
+    },
+)
+
+
+@given(RIJEN)
+def test_the_fast_road_reads_a_row_as_the_model_does_or_leaves_it(rij: dict[str, Any]) -> None:
+    snel, model = gewone_uren(rij), lees_rij(1, rij, UrenRij)
+    if snel is not None:
+        assert isinstance(model, UrenRij)
+        assert snel._asdict() == dict(model)
+
+
+def test_an_ordinary_row_takes_the_fast_road() -> None:
+    rij = UREN | {"uren": "8,25", "contract": "vast", "soort": "", "levering": "2017", "leverancier": ""}
+    assert gewone_uren(rij) is not None

@@ -83,7 +83,7 @@ def gezegd(d: Dossier, maand: str) -> UrenStand:
 
 def test_a_month_has_its_hours_and_all_dimensions() -> None:
     baan = replace(BAAN, vorm=Vorm.UITZENDRELATIE, inlener=INLENER)
-    d = dossier(baan, maandregel(12), replace(maandregel(12, 500), soort=UrenSoort.UITBETALING))
+    d = dossier(baan, maandregel(12), maandregel(12, 500)._replace(soort=UrenSoort.UITBETALING))
     december = gezegd(d, "2017-12")
     assert (december.uren_x100, december.uitbetaald_x100) == (10500, 500)
     assert (december.werkgever, december.inlener) == (WERKGEVER, INLENER)
@@ -255,7 +255,7 @@ def test_the_calendar_of_the_supplier_of_the_line_decides() -> None:
         (tijdig, "A", Reden.LEVERING),
         (laat, "B", Reden.LEVERING),
     ):
-        regel = replace(maandregel(12), leverancier=leverancier)
+        regel = maandregel(12)._replace(leverancier=leverancier)
         [feit] = feiten(neem_regel(Dossier(BAAN), regel, VANDAAG, moment, omgeving(sluitingen=sluitingen)))
         assert feit.reden is reden
 
@@ -283,7 +283,7 @@ def test_history_is_said_in_order_and_reasons_are_decided_against_it(
     gezegd_op: datetime | None, trigger: datetime | None, bekend_op: datetime | None, reden: Reden
 ) -> None:
     d = dossier(BAAN, maandregel(12))
-    d.gezegd["2017-12"] = replace(d.gezegd["2017-12"], bekend_op=gezegd_op)
+    d.gezegd["2017-12"] = d.gezegd["2017-12"]._replace(bekend_op=gezegd_op)
     om = omgeving(Register(), {("A", "2017-12"): date(2018, 2, 1)})
     [feit] = neem_register(d, Moment(NU, trigger), om)
     assert (feit.bekend_op, feit.reden) == (bekend_op, reden)

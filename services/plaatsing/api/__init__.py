@@ -7,7 +7,7 @@ from services.plaatsing.api.handelingen import HANDELINGEN
 from services.plaatsing.api.maandsluiting import MaandsluitingRij, neem_maandsluitingen
 from services.plaatsing.api.ondersteuning import STEUN
 from services.plaatsing.api.plaatsingen import PlaatsingRij, neem_plaatsingen
-from services.plaatsing.api.uren import UrenRij, neem_uren
+from services.plaatsing.api.uren import UrenRij, gewone_uren, neem_uren
 from services.plaatsing.api.verklaringen import VERKLARINGEN
 from services.plaatsing.api.werkgevers import WerkgeverRij, neem_werkgevers
 from shared.api import Soort
@@ -49,6 +49,7 @@ SOORTEN = (
         verwerk=neem_uren,
         scope=SCHRIJVEN,
         lanen=True,
+        snel=gewone_uren,
         volgorde=(
             *("referentie", "tijdvak_van", "tijdvak_tot", "uren"),
             *("contract", "soort", "levering", "leverancier"),

@@ -14,12 +14,13 @@ from pydantic_core import PydanticCustomError
 from services.plaatsing.domain.uren import honderdsten
 from services.plaatsing.domain.werkgever import GROOTTEKLASSE
 
+LANGSTE_TEKST = 200
 _DAG = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 def _dag(waarde: Any) -> Any:
     """Alleen `JJJJ-MM-DD`: een rij cijfers is geen tijdstempel."""
-    if isinstance(waarde, str) and (dag := _gelezen(waarde)) is not None:
+    if isinstance(waarde, str) and (dag := dag_uit(waarde)) is not None:
         return dag
     if isinstance(waarde, date):
         return waarde
@@ -27,8 +28,8 @@ def _dag(waarde: Any) -> Any:
 
 
 @lru_cache(maxsize=8192)
-def _gelezen(tekst: str) -> date | None:
-    """Onthouden, want in een levering staan telkens dezelfde dagen."""
+def dag_uit(tekst: str) -> date | None:
+    """De dag in deze tekst, of None; onthouden, want in een levering staan telkens dezelfde dagen."""
     try:
         return date.fromisoformat(tekst.strip()) if _DAG.fullmatch(tekst.strip()) else None
     except ValueError:
@@ -105,6 +106,6 @@ Loonheffingennummer = Annotated[str, BeforeValidator(_loonheffingennummer)]
 BekendNummer = Annotated[str, AfterValidator(loonheffingennummer)]
 """Het nummer van een werkgever die er al hoort te zijn: een onmogelijk nummer is dan gewoon onbekend."""
 MaandVeld = Annotated[str, Field(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")]
-Sleutelveld = Annotated[str, Field(min_length=1, max_length=200)]
-Tekst = Annotated[str, Field(max_length=200)]
+Sleutelveld = Annotated[str, Field(min_length=1, max_length=LANGSTE_TEKST)]
+Tekst = Annotated[str, Field(max_length=LANGSTE_TEKST)]
 Klasse = Annotated[str, Field(max_length=GROOTTEKLASSE)]

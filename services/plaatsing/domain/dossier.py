@@ -91,7 +91,7 @@ def neem_regel(
     if dag := zonder_sector(baan, geraakt, omgeving.sectoren):
         return geen_sector("tijdvak_van", dag)
     dossier.regels[regel.sleutel] = (
-        regel if oud is None else replace(regel, bekend_op=na(oud.bekend_op, regel.bekend_op))
+        regel if oud is None else regel._replace(bekend_op=na(oud.bekend_op, regel.bekend_op))
     )
     dossier.nieuwe_regels.add(regel.sleutel)
     aanleiding = Aanleiding.REGEL if oud is None else Aanleiding.REGEL_OPNIEUW

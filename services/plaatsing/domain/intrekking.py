@@ -1,7 +1,7 @@
 """Een levering intrekken: elke regel gaat terug naar haar laatste versie die blijft, of verdwijnt."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 
 from banenspoor_contracts import UrenVerloond
@@ -30,7 +30,7 @@ def zet_terug(
         elif not regel.zegt_hetzelfde(nu):
             dossier.regels[sleutel] = regel
         elif (regel.leverancier, regel.levering) != (nu.leverancier, nu.levering):
-            dossier.regels[sleutel] = replace(regel, bekend_op=nu.bekend_op)
+            dossier.regels[sleutel] = regel._replace(bekend_op=nu.bekend_op)
         else:
             continue
         if regel is not None:

@@ -8,6 +8,7 @@ AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 DAG = timedelta(days=1)
 
 
+@lru_cache(maxsize=16384)
 def maand_van(dag: date) -> str:
     """De maand waarin deze dag valt."""
     return f"{dag.year:04d}-{dag.month:02d}"

@@ -6,7 +6,7 @@ from datetime import date
 from functools import lru_cache
 from uuid import UUID
 
-from banenspoor_contracts import Cel, Contract, Grondslag, Registratie, Sectorperiode, UrenStand, Woonplaats
+from banenspoor_contracts import Cel, Contract, Grondslag, Registratie, UrenStand, Woonplaats
 
 from services.plaatsing.domain.kalender import geldt, laatste_dag, laatste_dag_kwartaal, peildag
 from services.plaatsing.domain.plaatsing import Baan
@@ -36,8 +36,14 @@ class Register:
 
 ONBEKEND = Register()
 
-_cel = lru_cache(maxsize=65536)(Cel)
-"""Cellen komen vaak terug; een cel is onveranderlijk, dus één keer keuren volstaat."""
+_VELDEN = tuple(Cel.model_fields)
+
+
+@lru_cache(maxsize=65536)
+def _cel(*kenmerken: object) -> Cel:
+    """De cel met deze kenmerken, op de volgorde van haar velden. Cellen komen vaak terug; een cel is onveranderlijk, dus
+    één keer keuren volstaat."""
+    return Cel(**dict(zip(_VELDEN, kenmerken, strict=True)))
 
 
 def stand(
@@ -61,30 +67,47 @@ def stand(
     if formeel is None:
         raise LookupError(f"geen sector op {dag}")
     ingeleend = None if baan.inlener is None else sector_op(sectoren[baan.inlener], dag)
+    uren = uitbetaald = 0
+    for regel, deel in delen:
+        uren += deel
+        uitbetaald += deel if regel.soort is UrenSoort.UITBETALING else 0
     return UrenStand(
-        uren_x100=sum(deel for _, deel in delen),
-        uitbetaald_x100=sum(deel for regel, deel in delen if regel.soort is UrenSoort.UITBETALING),
+        uren_x100=uren,
+        uitbetaald_x100=uitbetaald,
         werkgever=baan.werkgever,
         inlener=baan.inlener,
         cel=_cel(
-            gemeente_werk=baan.gemeente_werk,
-            vorm=baan.vorm,
-            contract=_contract(baan, [regel for regel, _ in delen], dag),
-            **_van_register(register, maand, dag),
-            **_van_sectoren(formeel, ingeleend),
+            baan.gemeente_werk,
+            register.woonplaats(dag),
+            formeel.sector,
+            formeel.subsector,
+            ingeleend and ingeleend.sector,
+            ingeleend and ingeleend.subsector,
+            baan.vorm,
+            _contract(baan, delen, dag),
+            register.grondslagen(laatste_dag(maand)),
+            register.grondslagen(laatste_dag_kwartaal(maand)),
         ),
     )
 
 
 def zonder_sector(baan: Baan, maanden: Iterable[str], sectoren: Mapping[UUID, Tijdlijn]) -> date | None:
     """De eerste dag waarop deze maanden een sector van de werkgever nodig hebben en er geen bekend is."""
-    dagen = (peildag(maand, baan.tot) for maand in maanden)
-    return next((dag for dag in dagen if sector_op(sectoren.get(baan.op(dag).werkgever, ()), dag) is None), None)
+    for maand in maanden:
+        dag = peildag(maand, baan.tot)
+        if sector_op(sectoren.get(baan.op(dag).werkgever, ()), dag) is None:
+            return dag
+    return None
 
 
 def met_register(gezegd: UrenStand, maand: str, tot: date | None, register: Register) -> UrenStand:
     """Een gezegde stand met de grondslagen en woonplaats van dit register; de rest blijft zoals gezegd."""
-    return _met_cel(gezegd, _van_register(register, maand, peildag(maand, tot)))
+    cel, woont = gezegd.cel, register.woonplaats(peildag(maand, tot))
+    grondslagen = register.grondslagen(laatste_dag(maand)), register.grondslagen(laatste_dag_kwartaal(maand))
+    if (cel.gemeente_woon, cel.grondslagen_maand, cel.grondslagen_kwartaal) == (woont, *grondslagen):
+        return gezegd
+    sectoren = cel.sector, cel.subsector, cel.sector_inlener, cel.subsector_inlener
+    return _met_cel(gezegd, _cel(cel.gemeente_werk, woont, *sectoren, cel.vorm, cel.contract, *grondslagen))
 
 
 def met_sectoren(gezegd: UrenStand, maand: str, tot: date | None, sectoren: Mapping[UUID, Tijdlijn]) -> UrenStand:
@@ -104,44 +127,27 @@ def met_sectoren(gezegd: UrenStand, maand: str, tot: date | None, sectoren: Mapp
             "sector_inlener": ingeleend and ingeleend.sector,
             "subsector_inlener": ingeleend and ingeleend.subsector,
         }
-    return _met_cel(gezegd, anders)
-
-
-def _met_cel(gezegd: UrenStand, anders: dict[str, object]) -> UrenStand:
     if all(getattr(gezegd.cel, veld) == waarde for veld, waarde in anders.items()):
         return gezegd
+    return _met_cel(gezegd, _cel(*map((gezegd.cel.__dict__ | anders).__getitem__, _VELDEN)))
+
+
+def _met_cel(gezegd: UrenStand, cel: Cel) -> UrenStand:
     return UrenStand(
         uren_x100=gezegd.uren_x100,
         uitbetaald_x100=gezegd.uitbetaald_x100,
         werkgever=gezegd.werkgever,
         inlener=gezegd.inlener,
-        cel=_cel(**(gezegd.cel.__dict__ | anders)),
+        cel=cel,
     )
 
 
-def _van_register(register: Register, maand: str, dag: date) -> dict[str, object]:
-    return {
-        "grondslagen_maand": register.grondslagen(laatste_dag(maand)),
-        "grondslagen_kwartaal": register.grondslagen(laatste_dag_kwartaal(maand)),
-        "gemeente_woon": register.woonplaats(dag),
-    }
-
-
-def _van_sectoren(formeel: Sectorperiode, ingeleend: Sectorperiode | None) -> dict[str, object]:
-    return {
-        "sector": formeel.sector,
-        "subsector": formeel.subsector,
-        "sector_inlener": ingeleend and ingeleend.sector,
-        "subsector_inlener": ingeleend and ingeleend.subsector,
-    }
-
-
-def _contract(baan: Baan, regels: Iterable[Regel], dag: date) -> Contract:
+def _contract(baan: Baan, delen: Iterable[tuple[Regel, int]], dag: date) -> Contract:
     """Het contract van de regel die de peildag dekt of anders het laatst eindigt; zonder regelcontract dat van de baan.
 
     Gewone uren gaan voor een uitbetaling.
     """
-    met_contract = [regel for regel in regels if regel.contract is not None]
+    met_contract = [regel for regel, _ in delen if regel.contract is not None]
     if not met_contract:
         return baan.contract
     laatste = max(met_contract, key=lambda r: (geldt(r.van, r.tot, dag), r.soort is UrenSoort.REGULIER, r.tot))

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from functools import lru_cache
 from types import MappingProxyType
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from banenspoor_contracts import Contract
 
@@ -34,8 +34,7 @@ Sleutel: TypeAlias = tuple[UrenSoort, date, date]
 """Wat een regel binnen haar baan aanwijst: soort en tijdvak. Een latere regel met dezelfde sleutel vervangt haar."""
 
 
-@dataclass(frozen=True, slots=True)
-class Regel:
+class Regel(NamedTuple):
     """Eén regel: de uren (in honderdsten; negatief mag) van een tijdvak `[van, tot)`.
 
     `bekend_op` staat er alleen bij geladen historie: toen werd deze regel bekend.
@@ -102,7 +101,11 @@ def maanden(regel: Regel, van: date, tot: date | None) -> tuple[tuple[str, int],
 
 def in_maand(regel: Regel, maand: str, van: date, tot: date | None) -> int | None:
     """Het deel van een regel dat in de maand valt, in honderdsten; None als zij die maand binnen de baan niet raakt."""
-    return _per_maand(regel.uren_x100, *_binnen(regel, van, tot)).get(maand)
+    van, tot = _binnen(regel, van, tot)
+    dagen = dagen_per_maand(van, tot)
+    if len(dagen) == 1:  # één maand: verreweg het meest, en er valt niets te verdelen
+        return regel.uren_x100 if dagen[0][0] == maand else None
+    return _per_maand(regel.uren_x100, van, tot).get(maand)
 
 
 def _binnen(regel: Regel, van: date, tot: date | None) -> tuple[date, date]:
@@ -136,7 +139,7 @@ def beoordeel(
         return Weigering("tijdvak_van", "voor_begin", f"het tijdvak ligt voor het begin van de plaatsing ({van})")
     if tot is not None and regel.van >= tot:
         return Weigering("tijdvak_van", "na_einde", f"het tijdvak ligt na het einde van de plaatsing ({tot})")
-    if regel.sleutel not in bekend and (andere := _raakt(regel, bekend.values())) is not None:
+    if bekend and regel.sleutel not in bekend and (andere := _raakt(regel, bekend.values())) is not None:
         return Weigering("tijdvak_van", "tijdvak_overlap", f"overlapt met het tijdvak {andere.van} tot {andere.tot}")
     return None
 

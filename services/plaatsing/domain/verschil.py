@@ -1,9 +1,9 @@
 """Wat er over een maand gezegd moet worden, ten opzichte van wat er het laatst gezegd is."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from operator import attrgetter
+from typing import NamedTuple
 from uuid import UUID
 
 from banenspoor_contracts import Cel, Reden, UrenStand, UrenVerloond
@@ -33,8 +33,7 @@ class Aanleiding(StrEnum):
     """De baan blijkt er nooit geweest."""
 
 
-@dataclass(frozen=True, slots=True)
-class Gezegd:
+class Gezegd(NamedTuple):
     """Wat er het laatst over een (baan, maand) gezegd is.
 
     `stand` None: dat er niets is. `bekend_op`: kennistijd in geladen historie, None is de logtijd.
@@ -46,8 +45,7 @@ class Gezegd:
     leverancier: str
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(NamedTuple):
     """Wanneer wij iets horen (`nu`), en wanneer het in geladen historie bekend werd (`bekend_op`)."""
 
     nu: datetime
@@ -75,7 +73,7 @@ def verschil(
     voor deze leverancier gesloten is; None: open.
     """
     vorig = None if gezegd is None else gezegd.stand
-    if nieuw is vorig or nieuw == vorig:
+    if _zelfde(nieuw, vorig):
         return None
     bekend_op = kennistijd(gezegd, moment.bekend_op)
     gesloten = sluit_op is not None and dag_in_nederland(bekend_op or moment.nu) >= sluit_op
@@ -111,8 +109,15 @@ def reden(aanleiding: Aanleiding, gesloten: bool, vorig: UrenStand | None, nieuw
     return Reden.STATUS_CORRECTIE if gesloten else Reden.STATUS
 
 
+def _zelfde(een: UrenStand | None, ander: UrenStand | None) -> bool:
+    """Gelijke waarde, gelijke bytes; en die zijn toch nodig om het verschil te zeggen."""
+    return een is ander or (een is not None and ander is not None and een.bytes_() == ander.bytes_())
+
+
 def _alleen_gemeente(vorig: UrenStand | None, nieuw: UrenStand | None) -> bool:
     """Zij verschillen, en alleen in een gemeente."""
+    if vorig is not None and nieuw is not None and vorig.cel.grondslagen_maand != nieuw.cel.grondslagen_maand:
+        return False  # verreweg het meest
     return vorig is not None and nieuw is not None and _RESTANT(vorig) == _RESTANT(nieuw)
 
 

@@ -14,6 +14,7 @@ from services.plaatsing.domain.plaatsing import Baan
 from services.plaatsing.domain.uren import Regel, UrenSoort
 from services.plaatsing.domain.verschil import Gezegd
 from services.plaatsing.store.delen import basis, bewaar_delen, compleet, vul_delen
+from shared.beurt import in_happen
 from shared.db import Tx, vergrendel
 
 _KOLOMMEN = """plaatsing, persoon, bron, referentie, werkgever, inlener, vorm, contract, uren_per_week_x100,
@@ -105,7 +106,8 @@ async def kandidaten(tx: Tx, referenties: Collection[str]) -> dict[str, dict[str
 
 async def dossiers(tx: Tx, bereik: Mapping[UUID, Bereik | None]) -> dict[UUID, Dossier]:
     """De banen met hun regels en gezegde maanden binnen het bereik; None: alleen de baan zelf."""
-    uit = {rij["plaatsing"]: Dossier(_baan(rij)) for rij in await tx.fetch(_OP_ID, list(bereik))}
+    rijen = await tx.fetch(_OP_ID, list(bereik))
+    uit = {rij["plaatsing"]: Dossier(_baan(rij)) async for rij in in_happen(rijen)}
     await vul_delen(tx, uit.values())
     await _vul(tx, [(d, b) for p, d in uit.items() if (b := bereik[p])], met_regels=True)
     return uit
@@ -148,7 +150,7 @@ async def bewaar(tx: Tx, gewijzigd: Iterable[Dossier]) -> None:
     await bewaar_delen(tx, [d.baan for d in lijst if d.delen_veranderd])
     oud: list[tuple[Any, ...]] = []
     nieuw: list[tuple[Any, ...]] = []
-    for d in lijst:
+    async for d in in_happen(lijst):
         for sleutel in d.nieuwe_regels:
             r = d.regels[sleutel]
             waarden = (r.uren_x100, r.contract, r.leverancier, r.levering, r.bekend_op)
@@ -156,7 +158,7 @@ async def bewaar(tx: Tx, gewijzigd: Iterable[Dossier]) -> None:
     await _kopieer(tx, "urenregel", _REGELKOLOMMEN, nieuw)
     await _schrijf(tx, _BEWAAR_REGELS, oud)
     oud, nieuw = [], []
-    for d in lijst:
+    async for d in in_happen(lijst):
         for maand in d.nieuw_gezegd:
             z = d.gezegd[maand]
             waarden_ = (z.stand and z.stand.bytes_().decode(), z.bekend_op, z.leverancier)
@@ -200,7 +202,7 @@ async def _vul(tx: Tx, te_vullen: Sequence[tuple[Dossier, Bereik]], *, met_regel
             op_nr[rij["plaatsing_nr"]].regels[regel.sleutel] = regel
     for rij in await tx.fetch(_GEZEGD, list(op_nr), list(map(maand_van, van)), list(map(maand_van, tot))):
         op_nr[rij["plaatsing_nr"]].gezegd[rij["maand"]] = Gezegd(
-            None if rij["stand"] is None else UrenStand.model_validate_json(rij["stand"]),
+            None if rij["stand"] is None else UrenStand.van_canoniek(rij["stand"].encode()),
             rij["bekend_op"],
             rij["leverancier"],
         )
