@@ -11,22 +11,24 @@ from services.telling.store.cijfers import GEMEENTE, kenmerken, kolom_grondslage
 from services.telling.store.hoofdbanen import RUIM
 from shared.db import Tx
 
+# Eerst de plekken op het blad uit zo smal mogelijke rijen, dan pas hun kenmerken: een blad is klein, een kwartaal niet.
 _BLAD = """
 with tellend as materialized (
   select t.maand, c.cel_id from unnest($4::smallint[], $5::text[], $6::text[], $7::text[]) t (maand, grondslagen, vorm, sector)
   join cel c on c.{grondslagen} = t.grondslagen and c.vorm = t.vorm and (t.sector is null or c.sector = t.sector)
+  where $8::text[] is null or {van_cel}
 ), blad as materialized (
-  select b.*, br.topic, br.partitie, {kenmerken}, {van_werkgever}
-  from boeking b join tellend using (maand, cel_id) join cel c using (cel_id) join bron br on br.bron_id = b.bron {werkgevers}
+  select b.*, br.topic, br.partitie
+  from boeking b join tellend using (maand, cel_id) join bron br on br.bron_id = b.bron {werkgevers}
   and b.maand = any($1::smallint[]) and b.bekend_op <= $2
     and ($3::bigint[] is null or (b.bekend_op, br.partitie, b.publicatienr, b.been) > ($3[1], $3[2], $3[3], $3[4]))
-    and ($8::text[] is null or coalesce({gemeente}, '') = any($8::text[]))
+    and ($8::text[] is null or {van_zetel})
   order by b.bekend_op, br.partitie, b.publicatienr, b.been limit $9
 )
 select r.naam, b.bekend_op, b.topic, b.partitie, b.publicatienr, b.been, b.persoon_nr, b.plaatsing_nr, b.werkgever_nr,
-       b.maand, b.gemeente, b.sector, b.subsector, b.vorm, b.contract, b.grondslagen, b.delta_uren_x100, 0 as gezegd,
-       b.branche, b.grootteklasse, b.werkgever
-from blad b join reden r on r.reden = b.reden
+       b.maand, {kenmerken}, b.delta_uren_x100, 0 as gezegd, {van_werkgever}
+from blad b join cel c using (cel_id) join reden r on r.reden = b.reden
+join werkgever w using (werkgever_nr) left join werkgeverstand s using (werkgever_nr)
 order by b.bekend_op, b.partitie, b.publicatienr, b.been
 """
 _GEMEENTEN = {
@@ -78,10 +80,12 @@ async def blad(
     """
     rijen = [(maand, *soort) for maand, van_maand in soorten.items() for soort in van_maand]
     kolommen = [list(kolom) for kolom in zip(*rijen, strict=True)] if rijen else [[], [], [], []]
-    werkgever, nodig = selectie.werkgever_nodig, selectie.nodig
+    werkgever, nodig, zetel = selectie.werkgever_nodig, selectie.nodig, plaats == Plaats.ZETEL
+    in_gebied = f"coalesce({GEMEENTE[plaats]}, '') = any($8::text[])"
     vraag = _BLAD.format(
         grondslagen=kolom_grondslagen(peilmoment),
-        gemeente=GEMEENTE[plaats] if "gemeente" in nodig else "null::text",
+        van_cel="true" if zetel else in_gebied,
+        van_zetel=in_gebied if zetel and werkgever else "true",
         kenmerken=kenmerken(plaats, peilmoment, nodig),
         van_werkgever=van_werkgever(nodig),
         werkgevers=werkgevers.WERKGEVERS.format(wie=10, groep=11) if werkgever else "where true",
