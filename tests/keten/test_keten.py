@@ -210,10 +210,15 @@ def test_the_demo_does_not_come_among_the_data_of_others(gevuld: Keten) -> None:
     assert not (gevuld.stack.dir / "demo").exists()
 
 
-def test_without_a_token_or_scope_nothing_is_told(gevuld: Keten) -> None:
+def test_without_a_token_only_what_is_public_is_told(gevuld: Keten) -> None:
+    telling = gevuld.stack.staat.adressen["telling"]
+    openbaar = httpx.get(f"{telling}/v1/tellingen?reeks=kwartaal&periode=2024-Q1")
+    assert (openbaar.status_code, openbaar.json()["openbaar"]) == (200, True)
+    assert "Exact" not in openbaar.text
     for dienst, pad in (
-        ("telling", "/v1/tellingen?reeks=kwartaal&periode=2024-Q1"),
         ("telling", "/v1/stromen?periode=2024-Q1"),
+        ("telling", "/v1/tellingen/verklaring?reeks=kwartaal&periode=2024-Q1"),
+        ("telling", "/v1/tellingen/revisie?reeks=kwartaal&periode=2024-Q1&bekendVan=2024-05-01"),
         ("plaatsing", "/v1/beheer/geparkeerd"),
     ):
         antwoord = httpx.get(gevuld.stack.staat.adressen[dienst] + pad)
