@@ -4,7 +4,6 @@ import csv
 import io
 import json
 from collections.abc import Mapping, Sequence
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,7 +12,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from services.telling.domain.selectie import UITSPLITSINGEN
+from services.telling import opties as o
 from services.telling.regelinvoer import SOORTEN
 from services.telling.schaal import Demo
 from shared.client import MAP, Client, Map, nette_afloop
@@ -32,73 +31,41 @@ REEKSEN = {
 }
 
 
-class Vorm(StrEnum):
-    """Hoe het antwoord op stdout komt."""
-
-    TABEL = "tabel"
-    CSV = "csv"
-    JSON = "json"
-
-
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 
 @app.command()
 @nette_afloop()
 def telling(
-    reeks: Annotated[str, typer.Option(help="lopend (maanden), kwartaal of jaarmeting; verplicht.")] = "",
-    periode: Annotated[str, typer.Option(help="2023-12, 2023-Q4, 2023, of een bereik 2021-Q1..2023-Q4.")] = "",
-    maat: Annotated[
-        str, typer.Option(help="extra (standaard), banen, uren, personen, geregistreerd of werkgevers.")
-    ] = "",
-    per: Annotated[str, typer.Option(help=f"{','.join(UITSPLITSINGEN)}.")] = "",
-    regio: Annotated[str, typer.Option(help="Arbeidsmarktregio, bijvoorbeeld AM01.")] = "",
-    gemeente: Annotated[str, typer.Option(help="CBS-code, bijvoorbeeld 0014.")] = "",
-    sector: Annotated[str, typer.Option(help="markt of overheid.")] = "",
-    vorm: Annotated[str, typer.Option(help="formeel of inleen.")] = "",
-    grondslag: Annotated[str, typer.Option(help="Alleen mensen met deze grondslag.")] = "",
-    werkgever: Annotated[str, typer.Option(help="Alleen bij deze formele werkgever (UUID).")] = "",
-    groep: Annotated[str, typer.Option(help="Alleen bij werkgevers van deze groep (UUID).")] = "",
-    plaats: Annotated[str, typer.Option(help="werk, woon of zetel.")] = "",
-    bekend_op: Annotated[
-        str, typer.Option("--bekendOp", "--bekend-op", help="Zoals toen bekend: datum (einde van die dag) of tijdstip.")
-    ] = "",
-    regels: Annotated[str, typer.Option(help="toen (standaard) of nu.")] = "",
-    grenzen: Annotated[str, typer.Option(help="toen (standaard) of een jaar.")] = "",
-    wat_als: Annotated[
-        str, typer.Option("--watAls", "--wat-als", help="Andere regels: sleutel:2016,norm:24,wieTelt:2026,…")
-    ] = "",
-    formaat: Annotated[Vorm, typer.Option(help="tabel, csv of json.")] = Vorm.TABEL,
-    als_json: Annotated[bool, typer.Option("--json", help="Als JSON, gelijk aan --formaat json.")] = False,
+    ctx: typer.Context,
+    reeks: o.Reeks = "",
+    periode: o.Periode = "",
+    maat: o.Maat = "",
+    per: o.Per = "",
+    regio: o.Regio = "",
+    gemeente: o.Gemeente = "",
+    sector: o.Sector = "",
+    vorm: o.Werkvorm = "",
+    grondslag: o.Grondslag = "",
+    werkgever: o.Werkgever = "",
+    groep: o.Groep = "",
+    plaats: o.Plaats = "",
+    bekend_op: o.BekendOp = "",
+    regels: o.Regels = "",
+    grenzen: o.Grenzen = "",
+    wat_als: o.WatAls = "",
+    formaat: o.Formaat = o.Vorm.TABEL,
+    als_json: o.AlsJson = False,
     uit: Annotated[
         Path | None, typer.Option(metavar="MAP", help="Schrijf CSV of JSON naar een bestand in deze map.")
     ] = None,
     map_: Map = MAP,
 ) -> None:
     """Cijfers van de banenafspraak per periode, met hun reeks, status, doelstelling en voetnoten."""
-    parameters = {
-        "reeks": reeks,
-        "periode": periode,
-        "maat": maat,
-        "per": per,
-        "regio": regio,
-        "gemeente": gemeente,
-        "sector": sector,
-        "vorm": vorm,
-        "grondslag": grondslag,
-        "werkgever": werkgever,
-        "groep": groep,
-        "plaats": plaats,
-        "bekendOp": bekend_op,
-        "regels": regels,
-        "grenzen": grenzen,
-        "watAls": wat_als,
-    }
-    gegeven = {naam: waarde for naam, waarde in parameters.items() if waarde}
-    antwoord = Client(map_).get("telling", "/v1/tellingen", **gegeven)
-    if als_json or formaat is Vorm.JSON:
+    antwoord = Client(map_).get("telling", "/v1/tellingen", **o.gegeven(ctx))
+    if als_json or formaat is o.Vorm.JSON:
         _geef(json.dumps(antwoord, ensure_ascii=False, indent=2) + "\n", antwoord, uit, "json")
-    elif formaat is Vorm.CSV or uit is not None:
+    elif formaat is o.Vorm.CSV or uit is not None:
         _geef(_csv(antwoord), antwoord, uit, "csv")
     else:
         toon(tabel_van(antwoord), antwoord)

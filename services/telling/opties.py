@@ -6,6 +6,8 @@ from typing import Annotated
 import typer
 from pydantic.alias_generators import to_camel
 
+from services.telling.domain.selectie import UITSPLITSINGEN
+
 
 class Vorm(StrEnum):
     """Hoe het antwoord op stdout komt."""
@@ -18,14 +20,16 @@ class Vorm(StrEnum):
 _MOMENT = "datum (einde van die dag) of tijdstip"
 Reeks = Annotated[str, typer.Option(help="lopend (maanden), kwartaal of jaarmeting; verplicht.")]
 Periode = Annotated[str, typer.Option(help="2023-12, 2023-Q4, 2023, of een bereik 2021-Q1..2023-Q4.")]
-Maat = Annotated[str, typer.Option(help="extra (standaard), banen, uren, personen of geregistreerd.")]
-Per = Annotated[str, typer.Option(help="sector,vorm,regio,gemeente,grondslag,contract,subsector.")]
+Maat = Annotated[str, typer.Option(help="extra (standaard), banen, uren, personen, geregistreerd of werkgevers.")]
+Per = Annotated[str, typer.Option(help=f"{','.join(UITSPLITSINGEN)}.")]
 Regio = Annotated[str, typer.Option(help="Arbeidsmarktregio, bijvoorbeeld AM01.")]
 Gemeente = Annotated[str, typer.Option(help="CBS-code, bijvoorbeeld 0014.")]
 Sector = Annotated[str, typer.Option(help="markt of overheid.")]
 Werkvorm = Annotated[str, typer.Option("--vorm", help="formeel of inleen.")]
 Grondslag = Annotated[str, typer.Option(help="Alleen mensen met deze grondslag.")]
-Plaats = Annotated[str, typer.Option(help="werk of woon.")]
+Werkgever = Annotated[str, typer.Option(help="Alleen bij deze formele werkgever (UUID).")]
+Groep = Annotated[str, typer.Option(help="Alleen bij werkgevers van deze groep (UUID).")]
+Plaats = Annotated[str, typer.Option(help="werk, woon of zetel.")]
 BekendOp = Annotated[str, typer.Option("--bekendOp", "--bekend-op", help=f"Zoals toen bekend: {_MOMENT}.")]
 BekendVan = Annotated[
     str, typer.Option("--bekendVan", "--bekend-van", help=f"Het eerste moment: {_MOMENT}; verplicht.")
@@ -42,7 +46,7 @@ Formaat = Annotated[Vorm, typer.Option(help="tabel, csv of json.")]
 AlsJson = Annotated[bool, typer.Option("--json", help="Als JSON, gelijk aan --formaat json.")]
 
 
-_ZELF = ("formaat", "als_json", "uit", "map_")
+_ZELF = ("formaat", "als_json", "uit", "register", "map_")
 
 
 def gegeven(ctx: typer.Context) -> dict[str, str]:

@@ -9,6 +9,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from services.telling import opties as o
 from services.telling.cli import getal
 from services.telling.schaal import Demo
 from shared.client import MAP, Client, Map, nette_afloop
@@ -20,12 +21,13 @@ Moment = "Zoals toen bekend: datum (einde van die dag) of tijdstip; zonder: nu."
 @app.command()
 @nette_afloop()
 def reeksbrug(
+    ctx: typer.Context,
     periode: Annotated[str, typer.Option(help="Een jaar (2023) of zijn laatste kwartaal (2023-Q4); verplicht.")] = "",
     maat: Annotated[str, typer.Option(help="extra (standaard), banen of uren.")] = "",
-    regio: Annotated[str, typer.Option(help="Arbeidsmarktregio, bijvoorbeeld AM01.")] = "",
-    gemeente: Annotated[str, typer.Option(help="CBS-code, bijvoorbeeld 0014.")] = "",
-    plaats: Annotated[str, typer.Option(help="werk of woon.")] = "",
-    grenzen: Annotated[str, typer.Option(help="toen (standaard) of een jaar.")] = "",
+    regio: o.Regio = "",
+    gemeente: o.Gemeente = "",
+    plaats: o.Plaats = "",
+    grenzen: o.Grenzen = "",
     bekend_op: Annotated[str, typer.Option("--bekendOp", "--bekend-op", help=f"Het kwartaalcijfer. {Moment}")] = "",
     bekend_op_jaarmeting: Annotated[
         str, typer.Option("--bekendOpJaarmeting", "--bekend-op-jaarmeting", help=f"De jaarmeting. {Moment}")
@@ -34,10 +36,7 @@ def reeksbrug(
     map_: Map = MAP,
 ) -> None:
     """Waarom het kwartaalcijfer en de jaarmeting van hetzelfde jaareinde verschillen; elke stap exact."""
-    vraag = {"periode": periode, "maat": maat, "regio": regio, "gemeente": gemeente, "plaats": plaats}
-    vraag |= {"grenzen": grenzen, "bekendOp": bekend_op, "bekendOpJaarmeting": bekend_op_jaarmeting}
-    gegeven = {naam: waarde for naam, waarde in vraag.items() if waarde}
-    antwoord = Client(map_).get("telling", "/v1/tellingen/reeksbrug", **gegeven)
+    antwoord = Client(map_).get("telling", "/v1/tellingen/reeksbrug", **o.gegeven(ctx))
     if als_json:
         typer.echo(json.dumps(antwoord, ensure_ascii=False, indent=2))
         return

@@ -10,7 +10,8 @@ import typer
 from rich import box
 from rich.table import Table
 
-from services.telling.cli import REEKSEN, Vorm, demo_van, getal, naam_van, toon
+from services.telling import opties as o
+from services.telling.cli import REEKSEN, demo_van, getal, naam_van, toon
 from shared.client import MAP, Client, Map, nette_afloop
 
 AANTALLEN = {
@@ -32,35 +33,24 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 @app.command()
 @nette_afloop()
 def stromen(
-    periode: Annotated[str, typer.Option(help="2023-Q4, 2023-12, 2023, of een bereik 2021-Q1..2023-Q4.")] = "",
+    ctx: typer.Context,
+    periode: o.Periode = "",
     per: Annotated[str, typer.Option(help="regio.")] = "",
-    regio: Annotated[str, typer.Option(help="Arbeidsmarktregio, bijvoorbeeld AM01.")] = "",
-    plaats: Annotated[str, typer.Option(help="werk of woon.")] = "",
-    bekend_op: Annotated[
-        str, typer.Option("--bekendOp", "--bekend-op", help="Zoals toen bekend: datum (einde van die dag) of tijdstip.")
-    ] = "",
-    regels: Annotated[str, typer.Option(help="toen (standaard) of nu.")] = "",
-    grenzen: Annotated[str, typer.Option(help="toen (standaard) of een jaar.")] = "",
+    regio: o.Regio = "",
+    plaats: o.Plaats = "",
+    bekend_op: o.BekendOp = "",
+    regels: o.Regels = "",
+    grenzen: o.Grenzen = "",
     register: Annotated[bool, typer.Option("--register", help="Het register: in en uit, met redenen.")] = False,
-    formaat: Annotated[Vorm, typer.Option(help="tabel, csv of json.")] = Vorm.TABEL,
-    als_json: Annotated[bool, typer.Option("--json", help="Als JSON, gelijk aan --formaat json.")] = False,
+    formaat: o.Formaat = o.Vorm.TABEL,
+    als_json: o.AlsJson = False,
     map_: Map = MAP,
 ) -> None:
     """Hoe het aantal personen met werk, en het register, van periode op periode veranderde."""
-    parameters = {
-        "periode": periode,
-        "per": per,
-        "regio": regio,
-        "plaats": plaats,
-        "bekendOp": bekend_op,
-        "regels": regels,
-        "grenzen": grenzen,
-    }
-    gegeven = {naam: waarde for naam, waarde in parameters.items() if waarde}
-    antwoord = Client(map_).get("telling", "/v1/stromen", **gegeven)
-    if als_json or formaat is Vorm.JSON:
+    antwoord = Client(map_).get("telling", "/v1/stromen", **o.gegeven(ctx))
+    if als_json or formaat is o.Vorm.JSON:
         typer.echo(json.dumps(antwoord, ensure_ascii=False, indent=2))
-    elif formaat is Vorm.CSV:
+    elif formaat is o.Vorm.CSV:
         _schrijf_csv(antwoord, register)
     elif register:
         _druk_register(antwoord)
