@@ -1,8 +1,8 @@
 """Beoordeling op één bladzijde: wat zij hoort, zegt en aanbiedt."""
 
-from services.beoordeling.api import router
+from services.beoordeling.api import ROUTERS
 from services.beoordeling.cli import SOORTEN
 from services.beoordeling.handlers import hoor
 from shared.service import Dienst
 
-DIENST = Dienst(naam="beoordeling", zegt=("beschut-werk",), soorten=SOORTEN, hoort=hoor, routers=(router,))
+DIENST = Dienst(naam="beoordeling", zegt=("beschut-werk",), soorten=SOORTEN, hoort=hoor, routers=ROUTERS)

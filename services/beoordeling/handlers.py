@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from banenspoor_contracts import Feit, PersoonSamengevoegd, PersoonsgegevensVernietigd
 
-from services.beoordeling import store
+from services.beoordeling.store import aanvragen as store
 from shared import personen
 from shared.db import Tx
 from shared.envelope import Bericht

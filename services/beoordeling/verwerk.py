@@ -1,4 +1,4 @@
-"""Opdrachten van beoordeling: lees wat er is, beslis per rij (`domain`), bewaar en zeg het verschil."""
+"""Opdrachten van beoordeling: lees wat er is, beslis per rij (`domain`), bewaar, log de stap en zeg het verschil."""
 
 from collections.abc import Callable, Collection, Sequence
 from typing import TypeVar
@@ -6,26 +6,45 @@ from uuid import UUID
 
 from banenspoor_contracts import Feit
 
-from services.beoordeling import store
-from services.beoordeling.domain.aanvraag import Aanvraag, Weigering, adviseer, besluit, ontvang, verschil
-from services.beoordeling.rijen import AanvraagRij, AdviesRij, BesluitRij
+from services.beoordeling.domain import stappen
+from services.beoordeling.domain.aanvraag import Aanvraag, Opgave, ontvang
+from services.beoordeling.domain.feiten import verschil
+from services.beoordeling.domain.machine import Handeling, Weigering
+from services.beoordeling.domain.processtappen import zet_processtap
+from services.beoordeling.domain.stappen import Gevolg
+from services.beoordeling.rijen import (
+    AanvraagRij,
+    AdviesRij,
+    AfsluitingRij,
+    BesluitRij,
+    BezwaarRij,
+    IntrekkingRij,
+    OpschortingRij,
+    ProcesstapRij,
+    StapRij,
+    VerlengingRij,
+)
+from services.beoordeling.rijen import Afsluiting as Hoe
+from services.beoordeling.store import aanvragen as store
+from services.beoordeling.store.aanvragen import Logregel
 from shared import outbox
 from shared.api import Fout, Opdracht, Uitslag
 from shared.db import Tx, vergrendel
 from shared.envelope import uuid7
 from shared.personen import vergeten, vergrendel_personen
 
-R = TypeVar("R", AanvraagRij, AdviesRij, BesluitRij)
+S = TypeVar("S", bound=StapRij)
+R = TypeVar("R", bound=AanvraagRij | StapRij)
 
 
 async def aanvragen(tx: Tx, rijen: Sequence[tuple[int, AanvraagRij]], opdracht: Opdracht) -> Uitslag:
     """Neemt aanvragen aan. Slot ook op de referenties: twee leveringen van een nieuwe mogen elkaar niet kruisen."""
 
-    def beslis(vorige: Aanvraag | None, r: AanvraagRij) -> Aanvraag | Weigering:
+    def beslis(vorige: Aanvraag | None, r: AanvraagRij) -> Gevolg:
         if r.persoon in weg:
             return Weigering("persoon", "vernietigd", "de gegevens van deze persoon zijn vernietigd")
-        wat = (r.referentie, nu[r.persoon], r.soort, r.aanvrager, r.gemeente, r.ontvangen_op)
-        return ontvang(vorige, uuid7(), *wat, opdracht.vandaag)
+        wat = (r.referentie, nu[r.persoon], r.soort, r.aanvrager, r.gemeente, r.ontvangen_op, r.kantoor)
+        return ontvang(vorige, uuid7(), Opgave(*wat, nieuwe_feiten=r.nieuwe_feiten), opdracht.vandaag)
 
     nu = await vergrendel_personen(tx, {r.persoon for _, r in rijen})
     await vergrendel(tx, {f"aanvraag:{r.referentie}" for _, r in rijen})
@@ -35,23 +54,99 @@ async def aanvragen(tx: Tx, rijen: Sequence[tuple[int, AanvraagRij]], opdracht: 
 
 async def adviezen(tx: Tx, rijen: Sequence[tuple[int, AdviesRij]], opdracht: Opdracht) -> Uitslag:
     """Neemt adviezen aan bij bekende aanvragen."""
-
-    def beslis(aanvraag: Aanvraag | None, r: AdviesRij) -> Aanvraag | Weigering:
-        return adviseer(aanvraag, r.uitkomst, r.uitgebracht_op, opdracht.vandaag)
-
-    return await _verwerk(tx, rijen, opdracht, beslis, await _vergrendelde_personen(tx, rijen))
+    return await _stappen(
+        tx, rijen, opdracht, lambda a, r: stappen.adviseer(a, r.uitkomst, r.uitgebracht_op, opdracht.vandaag)
+    )
 
 
 async def besluiten(tx: Tx, rijen: Sequence[tuple[int, BesluitRij]], opdracht: Opdracht) -> Uitslag:
-    """Neemt besluiten van het college aan bij aanvragen met een advies."""
+    """Neemt besluiten aan, bij beschut werk na een advies."""
 
-    def beslis(aanvraag: Aanvraag | None, r: BesluitRij) -> Aanvraag | Weigering:
-        return besluit(aanvraag, r.uitkomst, r.besluit_op, opdracht.vandaag)
+    def beslis(a: Aanvraag | None, r: BesluitRij) -> Gevolg:
+        return stappen.besluit(
+            a,
+            r.uitkomst,
+            r.besluit_op,
+            opdracht.vandaag,
+            onzorgvuldig_advies=r.onzorgvuldig_advies,
+            herziening=r.herziening,
+            voorrang=r.voorrang,
+        )
 
+    return await _stappen(tx, rijen, opdracht, beslis)
+
+
+async def opschortingen(tx: Tx, rijen: Sequence[tuple[int, OpschortingRij]], opdracht: Opdracht) -> Uitslag:
+    """Zet klokken stil, en weer aan."""
+    return await _stappen(tx, rijen, opdracht, lambda a, r: stappen.schort_op(a, r.van, r.tot, opdracht.vandaag))
+
+
+async def verlengingen(tx: Tx, rijen: Sequence[tuple[int, VerlengingRij]], opdracht: Opdracht) -> Uitslag:
+    """Verlengt termijnen."""
+    return await _stappen(tx, rijen, opdracht, lambda a, r: stappen.verleng(a, r.op, r.weken, opdracht.vandaag))
+
+
+async def intrekkingen(tx: Tx, rijen: Sequence[tuple[int, IntrekkingRij]], opdracht: Opdracht) -> Uitslag:
+    """Trekt aanvragen in."""
+    wat = Handeling.TREK_IN
+    return await _stappen(tx, rijen, opdracht, lambda a, r: stappen.sluit_af(a, wat, r.op, opdracht.vandaag))
+
+
+async def afsluitingen(tx: Tx, rijen: Sequence[tuple[int, AfsluitingRij]], opdracht: Opdracht) -> Uitslag:
+    """Sluit aanvragen af zonder advies: onvolledig gebleven, of te snel na de vorige."""
+    herhaald = {r.referentie for _, r in rijen if r.uitkomst is Hoe.AFGEWEZEN_ZONDER_ONDERZOEK}
+    eerder = {referentie: await store.eerder_advies(tx, referentie) for referentie in herhaald}
+
+    def beslis(a: Aanvraag | None, r: AfsluitingRij) -> Gevolg:
+        if r.uitkomst is Hoe.AFGEWEZEN_ZONDER_ONDERZOEK:
+            return stappen.wijs_af_zonder_onderzoek(a, eerder[r.referentie], r.op, opdracht.vandaag)
+        return stappen.sluit_af(a, Handeling.STEL_BUITEN_BEHANDELING, r.op, opdracht.vandaag)
+
+    return await _stappen(tx, rijen, opdracht, beslis)
+
+
+async def bezwaren(tx: Tx, rijen: Sequence[tuple[int, BezwaarRij]], opdracht: Opdracht) -> Uitslag:
+    """Neemt bezwaren aan, en wat erop beslist is."""
+
+    def beslis(a: Aanvraag | None, r: BezwaarRij) -> Gevolg:
+        if (r.gegrond is None) != (r.beslist_op is None):
+            return Weigering("gegrond", "onjuist", "gegrond en beslist_op horen bij elkaar")
+        if r.gegrond is None or r.beslist_op is None:
+            return stappen.maak_bezwaar(a, r.op, opdracht.vandaag)
+        na = a if a is not None and a.bezwaar_op == r.op else stappen.maak_bezwaar(a, r.op, opdracht.vandaag)
+        return (
+            na
+            if isinstance(na, Weigering)
+            else stappen.beslis_op_bezwaar(na, r.gegrond, r.beslist_op, opdracht.vandaag)
+        )
+
+    return await _stappen(tx, rijen, opdracht, beslis)
+
+
+async def processtappen(tx: Tx, rijen: Sequence[tuple[int, ProcesstapRij]], opdracht: Opdracht) -> Uitslag:
+    """Legt stappen van het werkproces loonkostensubsidie vast; dezelfde stap op dezelfde dag is niets nieuws."""
+    gezet = await store.gezette_processtappen(tx, {r.referentie for _, r in rijen})
+
+    def beslis(a: Aanvraag | None, r: ProcesstapRij) -> Gevolg:
+        sleutel = (r.referentie, r.stap.value, r.op)
+        if a is not None and sleutel in gezet:
+            return a
+        na = zet_processtap(a, r.op, opdracht.vandaag)
+        if isinstance(na, Aanvraag):
+            gezet.add(sleutel)
+        return na
+
+    return await _stappen(tx, rijen, opdracht, beslis)
+
+
+async def _stappen(
+    tx: Tx, rijen: Sequence[tuple[int, S]], opdracht: Opdracht, beslis: Callable[[Aanvraag | None, S], Gevolg]
+) -> Uitslag:
+    """Zet stappen bij aanvragen die er al zijn."""
     return await _verwerk(tx, rijen, opdracht, beslis, await _vergrendelde_personen(tx, rijen))
 
 
-async def _vergrendelde_personen(tx: Tx, rijen: Sequence[tuple[int, AdviesRij | BesluitRij]]) -> set[UUID]:
+async def _vergrendelde_personen(tx: Tx, rijen: Sequence[tuple[int, StapRij]]) -> set[UUID]:
     """Neemt de sloten van wie deze rijen raken; een aanvraag die pas daarna verschijnt bestond voor hen nog niet."""
     referenties, vast = {r.referentie for _, r in rijen}, set[UUID]()
     while not vast.issuperset(personen := set(await store.personen(tx, referenties))):
@@ -64,26 +159,54 @@ async def _verwerk(
     tx: Tx,
     rijen: Sequence[tuple[int, R]],
     opdracht: Opdracht,
-    beslis: Callable[[Aanvraag | None, R], Aanvraag | Weigering],
+    beslis: Callable[[Aanvraag | None, R], Gevolg],
     alleen: Collection[UUID] | None = None,
 ) -> Uitslag:
     """Leest één keer, beslist per rij in volgorde van het bestand, schrijft één keer."""
     gelezen = await store.aanvragen(tx, {r.referentie for _, r in rijen})
     stand = {r: a for r, a in gelezen.items() if alleen is None or a.persoon in alleen}
     uitslag, veranderd, feiten = Uitslag(), dict[str, Aanvraag](), list[Feit]()
+    log: list[Logregel] = []
     for nummer, rij in rijen:
         vorige = stand.get(rij.referentie)
         nieuw = beslis(vorige, rij)
         if isinstance(nieuw, Weigering):
             uitslag.fouten.append(Fout(nummer, nieuw.kolom, nieuw.code, nieuw.melding))
-        elif nieuw == vorige:
+        elif nieuw is vorige:
             uitslag.ongewijzigd += 1
         else:
             uitslag.aanvaard += 1
             feiten += verschil(vorige, nieuw, rij.bekend_op)
+            log.append(_logregel(vorige, nieuw, rij, opdracht))
             stand[rij.referentie] = veranderd[rij.referentie] = nieuw
     await store.bewaar(tx, list(veranderd.values()))
+    await store.log_stappen(tx, log)
     await outbox.put(tx, feiten, correlatie=opdracht.correlatie)
     if len(rijen) == 1 and (aanvraag := stand.get(rijen[0][1].referentie)):
-        uitslag.resultaat = {"aanvraag": str(aanvraag.aanvraag), "uiterlijk": aanvraag.uiterlijk.isoformat()}
+        uitslag.resultaat = resultaat(aanvraag)
     return uitslag
+
+
+def _logregel(vorige: Aanvraag | None, nieuw: Aanvraag, rij: AanvraagRij | StapRij, opdracht: Opdracht) -> Logregel:
+    wijziging = vorige is not None and isinstance(rij, AanvraagRij)
+    return Logregel(
+        nieuw.aanvraag,
+        Handeling.ONTVANG if wijziging else nieuw.handeling,
+        vorige.toestand if vorige else None,
+        nieuw.toestand,
+        nieuw.ontvangen_op if wijziging else nieuw.sinds,
+        rij.bekend_op or opdracht.nu,
+        opdracht.client,
+        rij.stap.value if isinstance(rij, ProcesstapRij) else None,
+    )
+
+
+def resultaat(a: Aanvraag) -> dict[str, str | None]:
+    """Wat wie één rij stuurt terugkrijgt: het nummer, waar de aanvraag is, en de laatste dag van de klok die loopt."""
+    loopt_af = a.loopt_af
+    return {
+        "aanvraag": str(a.aanvraag),
+        "toestand": a.toestand.value,
+        "uiterlijk": a.uiterlijk.isoformat(),
+        "looptAf": loopt_af.isoformat() if loopt_af else None,
+    }
