@@ -129,6 +129,16 @@ class Instellingen(BaseSettings):
         description="plaatsing: zoveel jaar lopen jaarlijkse uren ten hoogste door; nergens gepubliceerd",
     )
 
+    herinnering_dagen: int = Field(
+        default=14, ge=0, description="beoordeling: zoveel dagen voor een termijn afloopt wordt eraan herinnerd"
+    )
+    plaats_uren: int = Field(
+        default=31,
+        ge=0,
+        le=60,
+        description="beoordeling: uren per week van een plaats beschut werk; 0: elke baan is er een; nergens gepubliceerd",
+    )
+
     bewaartermijnen: Path | None = Field(
         default=None, description="intake: eigen bewaartermijnen (CSV: gegeven, jaren, basis); nergens gepubliceerd"
     )

@@ -1,6 +1,6 @@
 """De bestanden die beoordeling aanneemt; `banenspoor importeer` kent ze hieruit."""
 
-from services.beoordeling import rijen, verwerk
+from services.beoordeling import aantallen, rijen, verwerk
 from shared.api import Rij, Soort, Verwerker
 
 SCHRIJVEN = "beoordeling:schrijven"
@@ -29,6 +29,8 @@ STAPPEN = (
     _stap("afsluitingen", rijen.AfsluitingRij, verwerk.afsluitingen, "uitkomst", "op"),
     _stap("bezwaren", rijen.BezwaarRij, verwerk.bezwaren, "op", "gegrond", "beslist_op"),
     _stap("processtappen", rijen.ProcesstapRij, verwerk.processtappen, "stap", "op"),
+    _stap("uitstroom", rijen.UitstroomRij, verwerk.uitstroom, "naar", "op"),
+    _stap("terugkeer", rijen.TerugkeerRij, verwerk.terugkeer, "op"),
 )
 
 SOORTEN = (
@@ -43,4 +45,22 @@ SOORTEN = (
         volgorde=("referentie", "soort", "bsn", "aanvrager", "gemeente", "ontvangen_op", "kantoor", "nieuwe_feiten"),
     ),
     *STAPPEN,
+    Soort(
+        naam="te-realiseren",
+        dienst="beoordeling",
+        pad="/v1/te-realiseren",
+        model=rijen.TeRealiserenRij,
+        verwerk=aantallen.te_realiseren,
+        scope=SCHRIJVEN,
+        volgorde=("gemeente", "jaar", "aantal", "besloten_op", "van", "bron"),
+    ),
+    Soort(
+        naam="wachtlijstvolgorde",
+        dienst="beoordeling",
+        pad="/v1/wachtlijstvolgorde",
+        model=rijen.VolgordeRij,
+        verwerk=aantallen.wachtlijstvolgorde,
+        scope=SCHRIJVEN,
+        volgorde=("gemeente", "volgorde", "van"),
+    ),
 )

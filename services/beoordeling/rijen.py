@@ -6,10 +6,11 @@ from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
 
-from banenspoor_contracts import AanvraagSoort, Aanvrager, Uitkomst
+from banenspoor_contracts import AantalBron, AanvraagSoort, Aanvrager, BeschutWerkReden, Uitkomst
 from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
+from services.beoordeling.domain.plaatsen import Volgorde
 from services.beoordeling.domain.processtappen import Processtap
 from shared.api import Rij
 
@@ -145,3 +146,35 @@ class ProcesstapRij(StapRij):
 
     stap: Annotated[Processtap, woord(Processtap)]
     op: Datum
+
+
+class UitstroomRij(StapRij):
+    """Iemand verlaat beschut werk of de wachtlijst; naar ander werk of dagbesteding met het recht om terug te keren."""
+
+    naar: Annotated[BeschutWerkReden, woord(BeschutWerkReden)]
+    op: Datum
+
+
+class TerugkeerRij(StapRij):
+    """Iemand met het recht om terug te keren is weer beschikbaar voor beschut werk, op haar oude plek in de volgorde."""
+
+    op: Datum
+
+
+class TeRealiserenRij(Rij):
+    """Zoveel plaatsen beschut werk moet deze gemeente eind dit jaar ten minste hebben, volgens de regeling of een verordening."""
+
+    gemeente: str
+    jaar: Annotated[Getal, Field(ge=2015, le=2100)]
+    aantal: Annotated[Getal, Field(le=100_000)]
+    besloten_op: Datum
+    van: Datum
+    bron: Annotated[AantalBron, woord(AantalBron)]
+
+
+class VolgordeRij(Rij):
+    """Vanaf `van` geeft deze gemeente wie wacht in deze volgorde een plaats (Participatiewet art. 10b lid 5)."""
+
+    gemeente: str
+    volgorde: Annotated[Volgorde, woord(Volgorde)]
+    van: Datum

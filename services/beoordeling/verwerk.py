@@ -4,14 +4,15 @@ from collections.abc import Callable, Collection, Sequence
 from typing import TypeVar
 from uuid import UUID
 
-from banenspoor_contracts import Feit
+from banenspoor_contracts import AanvraagSoort, Feit
 
-from services.beoordeling.domain import stappen
+from services.beoordeling.domain import plekstappen, stappen
 from services.beoordeling.domain.aanvraag import Aanvraag, Opgave, ontvang
 from services.beoordeling.domain.feiten import verschil
 from services.beoordeling.domain.machine import Handeling, Weigering
 from services.beoordeling.domain.processtappen import zet_processtap
 from services.beoordeling.domain.stappen import Gevolg
+from services.beoordeling.plaats import beeindigd, volg
 from services.beoordeling.rijen import (
     AanvraagRij,
     AdviesRij,
@@ -22,10 +23,13 @@ from services.beoordeling.rijen import (
     OpschortingRij,
     ProcesstapRij,
     StapRij,
+    TerugkeerRij,
+    UitstroomRij,
     VerlengingRij,
 )
 from services.beoordeling.rijen import Afsluiting as Hoe
 from services.beoordeling.store import aanvragen as store
+from services.beoordeling.store import plaatsen
 from services.beoordeling.store.aanvragen import Logregel
 from shared import outbox
 from shared.api import Fout, Opdracht, Uitslag
@@ -33,6 +37,7 @@ from shared.db import Tx, vergrendel
 from shared.envelope import uuid7
 from shared.personen import vergeten, vergrendel_personen
 
+BESCHUT = AanvraagSoort.BESCHUT_WERK
 S = TypeVar("S", bound=StapRij)
 R = TypeVar("R", bound=AanvraagRij | StapRij)
 
@@ -73,7 +78,16 @@ async def besluiten(tx: Tx, rijen: Sequence[tuple[int, BesluitRij]], opdracht: O
             voorrang=r.voorrang,
         )
 
-    return await _stappen(tx, rijen, opdracht, beslis)
+    uitslag = await _stappen(tx, rijen, opdracht, beslis)
+    await _volg(tx, rijen, opdracht)
+    return uitslag
+
+
+async def _volg(tx: Tx, rijen: Sequence[tuple[int, StapRij]], opdracht: Opdracht) -> None:
+    """Wat deze besluiten voor ieders plaats betekenen."""
+    op_referentie = await store.aanvragen(tx, {r.referentie for _, r in rijen})
+    bekend = {op_referentie[r.referentie].persoon: r.bekend_op for _, r in rijen if r.referentie in op_referentie}
+    await outbox.put(tx, await volg(tx, bekend, opdracht.nu, opdracht.client, bekend), correlatie=opdracht.correlatie)
 
 
 async def opschortingen(tx: Tx, rijen: Sequence[tuple[int, OpschortingRij]], opdracht: Opdracht) -> Uitslag:
@@ -120,7 +134,26 @@ async def bezwaren(tx: Tx, rijen: Sequence[tuple[int, BezwaarRij]], opdracht: Op
             else stappen.beslis_op_bezwaar(na, r.gegrond, r.beslist_op, opdracht.vandaag)
         )
 
-    return await _stappen(tx, rijen, opdracht, beslis)
+    uitslag = await _stappen(tx, rijen, opdracht, beslis)
+    await _volg(tx, rijen, opdracht)
+    return uitslag
+
+
+async def uitstroom(tx: Tx, rijen: Sequence[tuple[int, UitstroomRij]], opdracht: Opdracht) -> Uitslag:
+    """Laat mensen beschut werk of de wachtlijst verlaten."""
+
+    def beslis(a: Aanvraag | None, r: UitstroomRij) -> Gevolg:
+        return plekstappen.stroom_uit(a, r.naar, r.op, opdracht.vandaag)
+
+    def zeg(a: Aanvraag, r: UitstroomRij) -> list[Feit]:
+        return [beeindigd(a, r.naar, r.op, r.bekend_op)]
+
+    return await _stappen(tx, rijen, opdracht, beslis, zeg)
+
+
+async def terugkeer(tx: Tx, rijen: Sequence[tuple[int, TerugkeerRij]], opdracht: Opdracht) -> Uitslag:
+    """Maakt wie terugkeert weer beschikbaar."""
+    return await _stappen(tx, rijen, opdracht, lambda a, r: plekstappen.keer_terug(a, r.op, opdracht.vandaag))
 
 
 async def processtappen(tx: Tx, rijen: Sequence[tuple[int, ProcesstapRij]], opdracht: Opdracht) -> Uitslag:
@@ -140,10 +173,14 @@ async def processtappen(tx: Tx, rijen: Sequence[tuple[int, ProcesstapRij]], opdr
 
 
 async def _stappen(
-    tx: Tx, rijen: Sequence[tuple[int, S]], opdracht: Opdracht, beslis: Callable[[Aanvraag | None, S], Gevolg]
+    tx: Tx,
+    rijen: Sequence[tuple[int, S]],
+    opdracht: Opdracht,
+    beslis: Callable[[Aanvraag | None, S], Gevolg],
+    zeg: Callable[[Aanvraag, S], list[Feit]] | None = None,
 ) -> Uitslag:
-    """Zet stappen bij aanvragen die er al zijn."""
-    return await _verwerk(tx, rijen, opdracht, beslis, await _vergrendelde_personen(tx, rijen))
+    """Zet stappen bij aanvragen die er al zijn; `zeg`: wat een stap naast het verschil nog zegt."""
+    return await _verwerk(tx, rijen, opdracht, beslis, await _vergrendelde_personen(tx, rijen), zeg)
 
 
 async def _vergrendelde_personen(tx: Tx, rijen: Sequence[tuple[int, StapRij]]) -> set[UUID]:
@@ -161,6 +198,7 @@ async def _verwerk(
     opdracht: Opdracht,
     beslis: Callable[[Aanvraag | None, R], Gevolg],
     alleen: Collection[UUID] | None = None,
+    zeg: Callable[[Aanvraag, R], list[Feit]] | None = None,
 ) -> Uitslag:
     """Leest één keer, beslist per rij in volgorde van het bestand, schrijft één keer."""
     gelezen = await store.aanvragen(tx, {r.referentie for _, r in rijen})
@@ -176,11 +214,13 @@ async def _verwerk(
             uitslag.ongewijzigd += 1
         else:
             uitslag.aanvaard += 1
-            feiten += verschil(vorige, nieuw, rij.bekend_op)
+            feiten += verschil(vorige, nieuw, rij.bekend_op) + (zeg(nieuw, rij) if zeg else [])
             log.append(_logregel(vorige, nieuw, rij, opdracht))
             stand[rij.referentie] = veranderd[rij.referentie] = nieuw
     await store.bewaar(tx, list(veranderd.values()))
     await store.log_stappen(tx, log)
+    live = (stand[r.referentie] for _, r in rijen if r.bekend_op is None and r.referentie in veranderd)
+    await plaatsen.markeer(tx, {a.gemeente for a in live if a.besluit and a.soort == BESCHUT})
     await outbox.put(tx, feiten, correlatie=opdracht.correlatie)
     if len(rijen) == 1 and (aanvraag := stand.get(rijen[0][1].referentie)):
         uitslag.resultaat = resultaat(aanvraag)

@@ -46,7 +46,7 @@ def dag(maand: int, dag_: int) -> date:
 
 def ontvangst(vorige: Aanvraag | None = None, vandaag: date = VANDAAG, **anders: Any) -> Gevolg:
     """Ontvangen op maandag 4 maart 2024; uiterlijk 29 april 2024."""
-    gegevens = {
+    gegevens: dict[str, Any] = {
         "referentie": "A1",
         "persoon": PERSOON,
         "soort": S.BESCHUT_WERK,

@@ -1,5 +1,5 @@
 """HTTP van beoordeling naast de schrijfroutes per soort."""
 
-from services.beoordeling.api import aanvragen, stappen
+from services.beoordeling.api import aanvragen, gemeenten, stappen
 
-ROUTERS = (aanvragen.router, stappen.router)
+ROUTERS = (aanvragen.router, gemeenten.router, stappen.router)

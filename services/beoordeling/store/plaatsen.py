@@ -1,0 +1,129 @@
+"""Te realiseren aantallen, wie wacht, en welke plaatsen gevuld zijn."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from banenspoor_contracts import AantalBron
+
+from services.beoordeling.domain.machine import Toestand
+from services.beoordeling.domain.plaatsen import Aantal, Volgorde, Wachtende
+from shared.db import Tx
+
+_AANTALLEN = """
+select gemeente, jaar, aantal, bron, besloten_op, van from te_realiseren
+where gemeente = any($1::text[]) and jaar = $2 and bekend_op <= $3 order by nr
+"""
+_VOEG_TOE = """
+insert into te_realiseren (gemeente, jaar, aantal, bron, besloten_op, van, bekend_op) values ($1, $2, $3, $4, $5, $6, $7)
+"""
+_VOLGORDE = """
+select volgorde from wachtlijstvolgorde where gemeente = $1 and van <= $2 and bekend_op <= $3 order by van desc, nr desc limit 1
+"""
+_ZET_VOLGORDE = "insert into wachtlijstvolgorde (gemeente, volgorde, van, bekend_op) values ($1, $2, $3, $4)"
+_STAND = """
+select distinct on (a.aanvraag) a.aanvraag, a.persoon, o.toestand, a.besluit_op, a.ontvangen_op, a.voorrang
+from aanvraag a join overgang o using (aanvraag)
+where a.gemeente = any($1::text[]) and a.soort = 'BESCHUT_WERK' and a.besluit is not null
+  and o.op <= $2 and o.bekend_op <= $3 and o.van_toestand is distinct from o.toestand
+order by a.aanvraag, o.op desc, o.nr desc
+"""
+_NU = """
+select aanvraag, persoon, toestand, besluit_op, ontvangen_op, voorrang from aanvraag
+where gemeente = any($1::text[]) and soort = 'BESCHUT_WERK' and besluit is not null
+"""
+_BANEN = """
+with positief as (
+  select distinct on (persoon) persoon, gemeente from aanvraag
+  where soort = 'BESCHUT_WERK' and besluit = 'POSITIEF' and persoon in (
+    select persoon from aanvraag where gemeente = any($1::text[]) and soort = 'BESCHUT_WERK' and besluit is not null
+    union select persoon from werk where gemeente = any($1::text[]) and vorm = 'beschut_werk')
+  order by persoon, besluit_op desc, aanvraag desc)
+select w.persoon, w.uren_per_week_x100 from (
+  select w.* from werk w join positief p using (persoon) where p.gemeente = any($1::text[])
+  union all
+  select w.* from werk w where w.gemeente = any($1::text[]) and not exists (select from positief p where p.persoon = w.persoon)) w
+where w.vorm = 'beschut_werk' and not w.ongedaan and w.van <= $2 and (w.tot is null or w.tot > $2)
+"""
+_MARKEER = "insert into te_verdelen (gemeente) select unnest($1::text[])"
+_GEMARKEERD = "select distinct gemeente from te_verdelen order by gemeente limit $1"
+_VERWERKT = "delete from te_verdelen where gemeente = $1 and nr <= $2"
+_LAATSTE = "select max(nr) from te_verdelen where gemeente = $1"
+_ALLE_WACHTENDEN = """
+insert into te_verdelen (gemeente) select distinct gemeente from aanvraag
+where soort = 'BESCHUT_WERK' and besluit is not null and toestand in ('POSITIEF', 'WACHTLIJST')
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Beschutbaan:
+    """Iemand die beschut werkt."""
+
+    persoon: UUID
+    uren_per_week_x100: int
+
+
+async def aantallen(tx: Tx, gemeenten: Collection[str], jaar: int, bekend_op: datetime) -> list[Aantal]:
+    """Wat er voor deze gemeenten en dit jaar is vastgesteld en toen bekend was, op volgorde van bekend worden."""
+    rijen = await tx.fetch(_AANTALLEN, list(gemeenten), jaar, bekend_op)
+    return [
+        Aantal(r["gemeente"], r["jaar"], r["aantal"], AantalBron(r["bron"]), r["besloten_op"], r["van"]) for r in rijen
+    ]
+
+
+async def voeg_toe(tx: Tx, a: Aantal, bekend_op: datetime) -> None:
+    """Bewaart een vastgesteld aantal."""
+    await tx.execute(_VOEG_TOE, a.gemeente, a.jaar, a.aantal, a.bron, a.besloten_op, a.van, bekend_op)
+
+
+async def volgorde(tx: Tx, gemeente: str, op: date, bekend_op: datetime) -> Volgorde:
+    """De volgorde van de wachtlijst van deze gemeente op die dag; zonder eigen regel de dag van het besluit."""
+    gekozen = await tx.fetchval(_VOLGORDE, gemeente, op, bekend_op)
+    return Volgorde(gekozen) if gekozen else Volgorde.BESLUIT
+
+
+async def zet_volgorde(tx: Tx, gemeente: str, regel: Volgorde, van: date, bekend_op: datetime) -> None:
+    """Vanaf `van` geldt deze volgorde."""
+    await tx.execute(_ZET_VOLGORDE, gemeente, regel, van, bekend_op)
+
+
+async def stand(tx: Tx, gemeenten: Collection[str], op: date, bekend_op: datetime) -> list[Wachtende]:
+    """Waar ieder met een besluit van deze gemeenten op die dag was, zoals toen bekend."""
+    rijen = await tx.fetch(_STAND, list(gemeenten), op, bekend_op)
+    return [Wachtende(r[0], r[1], Toestand(r[2]), r[3], r[4], r[5]) for r in rijen]
+
+
+async def stand_nu(tx: Tx, gemeenten: Collection[str]) -> list[Wachtende]:
+    """Waar ieder met een besluit van deze gemeenten nu is."""
+    return [Wachtende(r[0], r[1], Toestand(r[2]), r[3], r[4], r[5]) for r in await tx.fetch(_NU, list(gemeenten))]
+
+
+async def banen(tx: Tx, gemeenten: Collection[str], op: date) -> list[Beschutbaan]:
+    """De banen in beschut werk die op die dag lopen en bij deze gemeenten horen.
+
+    Een baan hoort bij de gemeente die voor haar besliste; is er geen besluit bekend, dan bij die waar zij werkt.
+    """
+    return [Beschutbaan(*rij) for rij in await tx.fetch(_BANEN, list(gemeenten), op)]
+
+
+async def markeer(tx: Tx, gemeenten: Iterable[str]) -> None:
+    """In deze gemeenten is misschien een plaats te geven."""
+    if wie := sorted(set(gemeenten)):
+        await tx.execute(_MARKEER, wie)
+
+
+async def markeer_wachtenden(tx: Tx) -> None:
+    """In elke gemeente waar iemand wacht is misschien een plaats te geven: een nieuw jaar heeft een ander aantal."""
+    await tx.execute(_ALLE_WACHTENDEN)
+
+
+async def gemarkeerd(tx: Tx, hooguit: int) -> list[str]:
+    """Gemeenten waar misschien een plaats te geven is."""
+    return [rij["gemeente"] for rij in await tx.fetch(_GEMARKEERD, hooguit)]
+
+
+async def neem_gemarkeerd(tx: Tx, gemeente: str) -> None:
+    """Haalt de merken weg die er nu zijn; een later merk blijft staan."""
+    if (laatste := await tx.fetchval(_LAATSTE, gemeente)) is not None:
+        await tx.execute(_VERWERKT, gemeente, laatste)
