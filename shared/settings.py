@@ -95,7 +95,8 @@ class Instellingen(BaseSettings):
         default=6_000, ge=1, description="intake: gelezen personen per client per minuut; nergens gepubliceerd"
     )
     bewijs_verplicht: bool = Field(
-        default=False, description="intake: geen nieuwe registratie zonder het bewijs dat haar grondslag vraagt"
+        default=False,
+        description="intake: geen registratie zonder het bewijs van haar grondslag; beoordeling: geen advies zonder criteria",
     )
     verklaring_dagen: int = Field(
         default=90, ge=1, description="intake: zo lang geldt een kandidaatverklaring; nergens gepubliceerd"

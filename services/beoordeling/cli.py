@@ -12,7 +12,18 @@ def _stap(naam: str, model: type[Rij], doe: Verwerker, *kolommen: str) -> Soort:
 
 
 STAPPEN = (
-    _stap("adviezen", rijen.AdviesRij, verwerk.adviezen, "uitkomst", "uitgebracht_op"),
+    _stap(
+        "adviezen",
+        rijen.AdviesRij,
+        verwerk.adviezen,
+        "uitkomst",
+        "uitgebracht_op",
+        "aanpassingen",
+        "toezicht",
+        "wsw",
+        "gegevens_van",
+        "bevinding",
+    ),
     _stap(
         "besluiten",
         rijen.BesluitRij,

@@ -10,10 +10,13 @@ from banenspoor_contracts import AantalBron, AanvraagSoort, Aanvrager, BeschutWe
 from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
+from services.beoordeling.domain.bevinding import Bevinding, Wsw
 from services.beoordeling.domain.plaatsen import Volgorde
 from services.beoordeling.domain.processtappen import Processtap
 from shared.api import Rij
 
+BEOORDELAAR = "beoordeling:bevindingen"
+"""De scope van de beoordelaar: criteria en bevindingen schrijven en lezen."""
 _DAG = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -83,10 +86,20 @@ class AanvraagRij(Rij):
 
 
 class AdviesRij(StapRij):
-    """UWV bracht advies uit."""
+    """UWV bracht advies uit. Criteria en bevindingen mogen alleen van een beoordelaar komen; zij worden versleuteld bewaard."""
 
     uitkomst: UitkomstWoord
     uitgebracht_op: Datum
+    aanpassingen: JaNee | None = Field(default=None, repr=False)
+    toezicht: JaNee | None = Field(default=None, repr=False)
+    wsw: Annotated[Wsw | None, woord(Wsw)] = Field(default=None, repr=False)
+    gegevens_van: Datum | None = Field(default=None, repr=False)
+    bevinding: str | None = Field(default=None, max_length=4000, repr=False)
+
+    @property
+    def achtergrond(self) -> Bevinding:
+        """De criteria en bevindingen van deze rij."""
+        return Bevinding(self.aanpassingen, self.toezicht, self.wsw, self.gegevens_van, self.bevinding)
 
 
 class BesluitRij(StapRij):

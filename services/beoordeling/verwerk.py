@@ -8,12 +8,14 @@ from banenspoor_contracts import AanvraagSoort, Feit
 
 from services.beoordeling.domain import plekstappen, stappen
 from services.beoordeling.domain.aanvraag import Aanvraag, Opgave, ontvang
+from services.beoordeling.domain.bevinding import keur
 from services.beoordeling.domain.feiten import verschil
 from services.beoordeling.domain.machine import Handeling, Weigering
 from services.beoordeling.domain.processtappen import zet_processtap
 from services.beoordeling.domain.stappen import Gevolg
 from services.beoordeling.plaats import beeindigd, volg
 from services.beoordeling.rijen import (
+    BEOORDELAAR,
     AanvraagRij,
     AdviesRij,
     AfsluitingRij,
@@ -29,7 +31,7 @@ from services.beoordeling.rijen import (
 )
 from services.beoordeling.rijen import Afsluiting as Hoe
 from services.beoordeling.store import aanvragen as store
-from services.beoordeling.store import plaatsen
+from services.beoordeling.store import bevindingen, plaatsen
 from services.beoordeling.store.aanvragen import Logregel
 from shared import outbox
 from shared.api import Fout, Opdracht, Uitslag
@@ -58,10 +60,23 @@ async def aanvragen(tx: Tx, rijen: Sequence[tuple[int, AanvraagRij]], opdracht: 
 
 
 async def adviezen(tx: Tx, rijen: Sequence[tuple[int, AdviesRij]], opdracht: Opdracht) -> Uitslag:
-    """Neemt adviezen aan bij bekende aanvragen."""
-    return await _stappen(
-        tx, rijen, opdracht, lambda a, r: stappen.adviseer(a, r.uitkomst, r.uitgebracht_op, opdracht.vandaag)
-    )
+    """Neemt adviezen aan bij bekende aanvragen, met criteria en bevindingen als een beoordelaar ze geeft."""
+
+    def beslis(a: Aanvraag | None, r: AdviesRij) -> Gevolg:
+        if r.achtergrond and BEOORDELAAR not in opdracht.scopes:
+            return Weigering("bevinding", "geen_scope", f"Criteria en bevindingen vragen de scope {BEOORDELAAR}.")
+        nieuw = a is not None and a.nieuwe_feiten
+        wat = (r.achtergrond, r.uitkomst, r.uitgebracht_op)
+        fout = keur(*wat, nieuwe_feiten=nieuw, verplicht=opdracht.bewijs_verplicht)
+        return fout or stappen.adviseer(a, r.uitkomst, r.uitgebracht_op, opdracht.vandaag)
+
+    uitslag = await _stappen(tx, rijen, opdracht, beslis)
+    mis = {fout.rij for fout in uitslag.fouten}
+    goed = {r.referentie: r.achtergrond for nr, r in rijen if nr not in mis and r.achtergrond}
+    if goed:
+        bij = await store.aanvragen(tx, goed)
+        await bevindingen.bewaar(tx, {bij[r].aanvraag: wat for r, wat in goed.items()}, opdracht.client)
+    return uitslag
 
 
 async def besluiten(tx: Tx, rijen: Sequence[tuple[int, BesluitRij]], opdracht: Opdracht) -> Uitslag:

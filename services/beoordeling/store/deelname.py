@@ -8,6 +8,7 @@ from uuid import UUID
 from banenspoor_contracts import PlaatsingEindReden, Registratie
 from banenspoor_contracts.plaatsingen import PlaatsingGegevens
 
+from services.beoordeling.domain.overstappen import Deelname
 from shared.db import Tx
 
 _STAND = """
@@ -37,6 +38,28 @@ _VERGEET = "delete from werk where persoon = $1"
 _VERSCHOVEN = """
 select distinct a.persoon from aanvraag a join werk w on w.persoon = a.persoon and w.vorm = 'beschut_werk'
 where a.soort = 'BESCHUT_WERK' and a.besluit = 'POSITIEF' and (w.van between $1 and $2 or w.tot between $1 and $2)
+"""
+_OVERSTAPPEN = """
+with dag (dag, nr) as (values ($1::date, 0), ($2::date, 1)),
+stand as (
+  select w.persoon, d.nr, case
+    when bool_or(w.vorm = 'beschut_werk') then 'BESCHUT'
+    when exists (select from geregistreerd g where g.persoon = w.persoon and g.van <= d.dag and (g.tot is null or g.tot > d.dag))
+      then 'BANENAFSPRAAK'
+    else 'REGULIER' end as deelname
+  from werk w join dag d on w.van <= d.dag and (w.tot is null or w.tot > d.dag)
+  where not w.ongedaan and w.vorm not in ('wsw_beschut', 'proefplaatsing') and ($3::text is null or w.gemeente = $3)
+  group by w.persoon, d.nr, d.dag),
+per_persoon as (
+  select persoon, coalesce(max(deelname) filter (where nr = 0), 'ELDERS') as van,
+    coalesce(max(deelname) filter (where nr = 1), 'ELDERS') as naar
+  from stand group by persoon)
+select van, naar, count(*) as personen from per_persoon group by van, naar
+"""
+_TERUGKEER = """
+select count(*) filter (where o.handeling = 'STROOM_UIT') as uit, count(*) filter (where o.handeling = 'KEER_TERUG') as terug
+from overgang o join aanvraag a using (aanvraag)
+where o.op > $1 and o.op <= $2 and ($3::text is null or a.gemeente = $3)
 """
 
 
@@ -93,6 +116,18 @@ async def geregistreerd(tx: Tx, persoon: UUID, op: date) -> bool:
 async def verschoven(tx: Tx, van: date, tot_en_met: date) -> Collection[UUID]:
     """Van wie in deze dagen een baan in beschut werk begon of eindigde."""
     return [rij["persoon"] for rij in await tx.fetch(_VERSCHOVEN, van, tot_en_met)]
+
+
+async def overstappen(tx: Tx, begin: date, einde: date, gemeente: str | None) -> dict[tuple[Deelname, Deelname], int]:
+    """Hoeveel personen op de ene dag zo en op de andere dag zus meededen; `gemeente` is waar zij werken."""
+    rijen = await tx.fetch(_OVERSTAPPEN, begin, einde, gemeente)
+    return {(Deelname(r["van"]), Deelname(r["naar"])): r["personen"] for r in rijen}
+
+
+async def terugkeer(tx: Tx, begin: date, einde: date, gemeente: str | None) -> tuple[int, int]:
+    """Hoe vaak iemand in `(begin, einde]` uitstroomde met het recht om terug te keren, en hoe vaak iemand terugkeerde."""
+    rij = await tx.fetchrow(_TERUGKEER, begin, einde, gemeente)
+    return (rij["uit"], rij["terug"]) if rij else (0, 0)
 
 
 async def verplaats(tx: Tx, persoon: UUID, in_: UUID) -> None:
