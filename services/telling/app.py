@@ -1,7 +1,9 @@
 """Telling in één oogopslag: wat zij hoort, zegt, aanneemt en antwoordt."""
 
 from services.telling.api import BRONNEN, router
-from services.telling.handlers import TOPICS, verwerk
+from services.telling.beschut import TOPICS, verwerk
+from services.telling.beschut_api import BRONNEN as BESCHUT_BRONNEN
+from services.telling.beschut_api import router as beschut
 from services.telling.pagina import router as pagina
 from services.telling.regelinvoer import SOORTEN
 from shared.service import Dienst
@@ -12,6 +14,6 @@ DIENST = Dienst(
     soorten=SOORTEN,
     verwerk=verwerk,
     hoort_topics=TOPICS,
-    peilbronnen=BRONNEN,
-    routers=(router, pagina),
+    peilbronnen=tuple(sorted({*BRONNEN, *BESCHUT_BRONNEN})),
+    routers=(router, beschut, pagina),
 )

@@ -94,7 +94,7 @@ def lees_vraag(parameters: Parameters, nu: datetime) -> Vraag:
     if maat == GEREGISTREERD:
         _past_bij_register(per, gegeven)
     regels = _keuze({"regels": "toen"} | gegeven, "regels", ("toen", "nu"))
-    return Vraag(selectie, maat, _moment(gegeven.get("bekendOp"), nu), regels == "nu")
+    return Vraag(selectie, maat, lees_moment(gegeven.get("bekendOp"), nu), regels == "nu")
 
 
 def _past_bij_register(per: tuple[str, ...], gegeven: Mapping[str, str]) -> None:
@@ -155,7 +155,7 @@ def _grenzen(waarde: str) -> int | None:
     raise Onjuist("onbekende_grenzen", "Onbekende grenzen", f"grenzen={waarde} kan niet; wel: toen, of een jaar.")
 
 
-def _moment(waarde: str | None, nu: datetime) -> datetime | None:
+def lees_moment(waarde: str | None, nu: datetime) -> datetime | None:
     """Een moment, of een kale datum: het einde van die dag in Amsterdam. De toekomst is nog niet bekend."""
     if waarde is None:
         return None
