@@ -1,15 +1,12 @@
-"""Opdrachten van beoordeling: lees wat er is, beslis per rij (`domain`), bewaar, log de stap en zeg het verschil."""
+"""Opdrachten van beoordeling: wat elke soort rij betekent; hoe rijen verwerkt worden staat in `stapwerk`."""
 
-from collections.abc import Callable, Collection, Sequence
-from typing import TypeVar
-from uuid import UUID
+from collections.abc import Sequence
 
-from banenspoor_contracts import AanvraagSoort, Feit
+from banenspoor_contracts import Feit
 
 from services.beoordeling.domain import plekstappen, stappen
 from services.beoordeling.domain.aanvraag import Aanvraag, Opgave, ontvang
 from services.beoordeling.domain.bevinding import keur
-from services.beoordeling.domain.feiten import verschil
 from services.beoordeling.domain.machine import Handeling, Weigering
 from services.beoordeling.domain.processtappen import zet_processtap
 from services.beoordeling.domain.stappen import Gevolg
@@ -30,18 +27,14 @@ from services.beoordeling.rijen import (
     VerlengingRij,
 )
 from services.beoordeling.rijen import Afsluiting as Hoe
+from services.beoordeling.stapwerk import stap_voor_stap, verwerk_rijen
 from services.beoordeling.store import aanvragen as store
-from services.beoordeling.store import bevindingen, plaatsen
-from services.beoordeling.store.aanvragen import Logregel
+from services.beoordeling.store import bevindingen
 from shared import outbox
-from shared.api import Fout, Opdracht, Uitslag
+from shared.api import Opdracht, Uitslag
 from shared.db import Tx, vergrendel
 from shared.envelope import uuid7
 from shared.personen import vergeten, vergrendel_personen
-
-BESCHUT = AanvraagSoort.BESCHUT_WERK
-S = TypeVar("S", bound=StapRij)
-R = TypeVar("R", bound=AanvraagRij | StapRij)
 
 
 async def aanvragen(tx: Tx, rijen: Sequence[tuple[int, AanvraagRij]], opdracht: Opdracht) -> Uitslag:
@@ -56,7 +49,7 @@ async def aanvragen(tx: Tx, rijen: Sequence[tuple[int, AanvraagRij]], opdracht: 
     nu = await vergrendel_personen(tx, {r.persoon for _, r in rijen})
     await vergrendel(tx, {f"aanvraag:{r.referentie}" for _, r in rijen})
     weg = await vergeten(tx, nu)
-    return await _verwerk(tx, rijen, opdracht, beslis)
+    return await verwerk_rijen(tx, rijen, opdracht, beslis)
 
 
 async def adviezen(tx: Tx, rijen: Sequence[tuple[int, AdviesRij]], opdracht: Opdracht) -> Uitslag:
@@ -70,7 +63,7 @@ async def adviezen(tx: Tx, rijen: Sequence[tuple[int, AdviesRij]], opdracht: Opd
         fout = keur(*wat, nieuwe_feiten=nieuw, verplicht=opdracht.bewijs_verplicht)
         return fout or stappen.adviseer(a, r.uitkomst, r.uitgebracht_op, opdracht.vandaag)
 
-    uitslag = await _stappen(tx, rijen, opdracht, beslis)
+    uitslag = await stap_voor_stap(tx, rijen, opdracht, beslis)
     mis = {fout.rij for fout in uitslag.fouten}
     goed = {r.referentie: r.achtergrond for nr, r in rijen if nr not in mis and r.achtergrond}
     if goed:
@@ -93,7 +86,7 @@ async def besluiten(tx: Tx, rijen: Sequence[tuple[int, BesluitRij]], opdracht: O
             voorrang=r.voorrang,
         )
 
-    uitslag = await _stappen(tx, rijen, opdracht, beslis)
+    uitslag = await stap_voor_stap(tx, rijen, opdracht, beslis)
     await _volg(tx, rijen, opdracht)
     return uitslag
 
@@ -107,18 +100,18 @@ async def _volg(tx: Tx, rijen: Sequence[tuple[int, StapRij]], opdracht: Opdracht
 
 async def opschortingen(tx: Tx, rijen: Sequence[tuple[int, OpschortingRij]], opdracht: Opdracht) -> Uitslag:
     """Zet klokken stil, en weer aan."""
-    return await _stappen(tx, rijen, opdracht, lambda a, r: stappen.schort_op(a, r.van, r.tot, opdracht.vandaag))
+    return await stap_voor_stap(tx, rijen, opdracht, lambda a, r: stappen.schort_op(a, r.van, r.tot, opdracht.vandaag))
 
 
 async def verlengingen(tx: Tx, rijen: Sequence[tuple[int, VerlengingRij]], opdracht: Opdracht) -> Uitslag:
     """Verlengt termijnen."""
-    return await _stappen(tx, rijen, opdracht, lambda a, r: stappen.verleng(a, r.op, r.weken, opdracht.vandaag))
+    return await stap_voor_stap(tx, rijen, opdracht, lambda a, r: stappen.verleng(a, r.op, r.weken, opdracht.vandaag))
 
 
 async def intrekkingen(tx: Tx, rijen: Sequence[tuple[int, IntrekkingRij]], opdracht: Opdracht) -> Uitslag:
     """Trekt aanvragen in."""
     wat = Handeling.TREK_IN
-    return await _stappen(tx, rijen, opdracht, lambda a, r: stappen.sluit_af(a, wat, r.op, opdracht.vandaag))
+    return await stap_voor_stap(tx, rijen, opdracht, lambda a, r: stappen.sluit_af(a, wat, r.op, opdracht.vandaag))
 
 
 async def afsluitingen(tx: Tx, rijen: Sequence[tuple[int, AfsluitingRij]], opdracht: Opdracht) -> Uitslag:
@@ -131,7 +124,7 @@ async def afsluitingen(tx: Tx, rijen: Sequence[tuple[int, AfsluitingRij]], opdra
             return stappen.wijs_af_zonder_onderzoek(a, eerder[r.referentie], r.op, opdracht.vandaag)
         return stappen.sluit_af(a, Handeling.STEL_BUITEN_BEHANDELING, r.op, opdracht.vandaag)
 
-    return await _stappen(tx, rijen, opdracht, beslis)
+    return await stap_voor_stap(tx, rijen, opdracht, beslis)
 
 
 async def bezwaren(tx: Tx, rijen: Sequence[tuple[int, BezwaarRij]], opdracht: Opdracht) -> Uitslag:
@@ -149,7 +142,7 @@ async def bezwaren(tx: Tx, rijen: Sequence[tuple[int, BezwaarRij]], opdracht: Op
             else stappen.beslis_op_bezwaar(na, r.gegrond, r.beslist_op, opdracht.vandaag)
         )
 
-    uitslag = await _stappen(tx, rijen, opdracht, beslis)
+    uitslag = await stap_voor_stap(tx, rijen, opdracht, beslis)
     await _volg(tx, rijen, opdracht)
     return uitslag
 
@@ -163,12 +156,12 @@ async def uitstroom(tx: Tx, rijen: Sequence[tuple[int, UitstroomRij]], opdracht:
     def zeg(a: Aanvraag, r: UitstroomRij) -> list[Feit]:
         return [beeindigd(a, r.naar, r.op, r.bekend_op)]
 
-    return await _stappen(tx, rijen, opdracht, beslis, zeg)
+    return await stap_voor_stap(tx, rijen, opdracht, beslis, zeg)
 
 
 async def terugkeer(tx: Tx, rijen: Sequence[tuple[int, TerugkeerRij]], opdracht: Opdracht) -> Uitslag:
     """Maakt wie terugkeert weer beschikbaar."""
-    return await _stappen(tx, rijen, opdracht, lambda a, r: plekstappen.keer_terug(a, r.op, opdracht.vandaag))
+    return await stap_voor_stap(tx, rijen, opdracht, lambda a, r: plekstappen.keer_terug(a, r.op, opdracht.vandaag))
 
 
 async def processtappen(tx: Tx, rijen: Sequence[tuple[int, ProcesstapRij]], opdracht: Opdracht) -> Uitslag:
@@ -184,84 +177,4 @@ async def processtappen(tx: Tx, rijen: Sequence[tuple[int, ProcesstapRij]], opdr
             gezet.add(sleutel)
         return na
 
-    return await _stappen(tx, rijen, opdracht, beslis)
-
-
-async def _stappen(
-    tx: Tx,
-    rijen: Sequence[tuple[int, S]],
-    opdracht: Opdracht,
-    beslis: Callable[[Aanvraag | None, S], Gevolg],
-    zeg: Callable[[Aanvraag, S], list[Feit]] | None = None,
-) -> Uitslag:
-    """Zet stappen bij aanvragen die er al zijn; `zeg`: wat een stap naast het verschil nog zegt."""
-    return await _verwerk(tx, rijen, opdracht, beslis, await _vergrendelde_personen(tx, rijen), zeg)
-
-
-async def _vergrendelde_personen(tx: Tx, rijen: Sequence[tuple[int, StapRij]]) -> set[UUID]:
-    """Neemt de sloten van wie deze rijen raken; een aanvraag die pas daarna verschijnt bestond voor hen nog niet."""
-    referenties, vast = {r.referentie for _, r in rijen}, set[UUID]()
-    while not vast.issuperset(personen := set(await store.personen(tx, referenties))):
-        vast |= personen
-        await vergrendel(tx, map(str, vast))
-    return vast
-
-
-async def _verwerk(
-    tx: Tx,
-    rijen: Sequence[tuple[int, R]],
-    opdracht: Opdracht,
-    beslis: Callable[[Aanvraag | None, R], Gevolg],
-    alleen: Collection[UUID] | None = None,
-    zeg: Callable[[Aanvraag, R], list[Feit]] | None = None,
-) -> Uitslag:
-    """Leest één keer, beslist per rij in volgorde van het bestand, schrijft één keer."""
-    gelezen = await store.aanvragen(tx, {r.referentie for _, r in rijen})
-    stand = {r: a for r, a in gelezen.items() if alleen is None or a.persoon in alleen}
-    uitslag, veranderd, feiten = Uitslag(), dict[str, Aanvraag](), list[Feit]()
-    log: list[Logregel] = []
-    for nummer, rij in rijen:
-        vorige = stand.get(rij.referentie)
-        nieuw = beslis(vorige, rij)
-        if isinstance(nieuw, Weigering):
-            uitslag.fouten.append(Fout(nummer, nieuw.kolom, nieuw.code, nieuw.melding))
-        elif nieuw is vorige:
-            uitslag.ongewijzigd += 1
-        else:
-            uitslag.aanvaard += 1
-            feiten += verschil(vorige, nieuw, rij.bekend_op) + (zeg(nieuw, rij) if zeg else [])
-            log.append(_logregel(vorige, nieuw, rij, opdracht))
-            stand[rij.referentie] = veranderd[rij.referentie] = nieuw
-    await store.bewaar(tx, list(veranderd.values()))
-    await store.log_stappen(tx, log)
-    live = (stand[r.referentie] for _, r in rijen if r.bekend_op is None and r.referentie in veranderd)
-    await plaatsen.markeer(tx, {a.gemeente for a in live if a.besluit and a.soort == BESCHUT})
-    await outbox.put(tx, feiten, correlatie=opdracht.correlatie)
-    if len(rijen) == 1 and (aanvraag := stand.get(rijen[0][1].referentie)):
-        uitslag.resultaat = resultaat(aanvraag)
-    return uitslag
-
-
-def _logregel(vorige: Aanvraag | None, nieuw: Aanvraag, rij: AanvraagRij | StapRij, opdracht: Opdracht) -> Logregel:
-    wijziging = vorige is not None and isinstance(rij, AanvraagRij)
-    return Logregel(
-        nieuw.aanvraag,
-        Handeling.ONTVANG if wijziging else nieuw.handeling,
-        vorige.toestand if vorige else None,
-        nieuw.toestand,
-        nieuw.ontvangen_op if wijziging else nieuw.sinds,
-        rij.bekend_op or opdracht.nu,
-        opdracht.client,
-        rij.stap.value if isinstance(rij, ProcesstapRij) else None,
-    )
-
-
-def resultaat(a: Aanvraag) -> dict[str, str | None]:
-    """Wat wie één rij stuurt terugkrijgt: het nummer, waar de aanvraag is, en de laatste dag van de klok die loopt."""
-    loopt_af = a.loopt_af
-    return {
-        "aanvraag": str(a.aanvraag),
-        "toestand": a.toestand.value,
-        "uiterlijk": a.uiterlijk.isoformat(),
-        "looptAf": loopt_af.isoformat() if loopt_af else None,
-    }
+    return await stap_voor_stap(tx, rijen, opdracht, beslis)

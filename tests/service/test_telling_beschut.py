@@ -33,7 +33,8 @@ from banenspoor_contracts import (
 from hypothesis import strategies as st
 
 from services.telling.beschut import verwerk
-from services.telling.beschut_api import Parameters, beantwoord, lees
+from services.telling.beschut_api import beantwoord
+from services.telling.beschut_vraag import Parameters, lees
 from services.telling.domain.perioden import Onjuist
 from shared.db import Pool, Tx
 from tests.conftest import MaakDatabase
