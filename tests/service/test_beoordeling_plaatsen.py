@@ -227,6 +227,30 @@ async def test_two_writers_give_no_place_twice_and_overtake_nobody(pool: Pool, r
             assert all(dag >= rij["besluit_op"] for dag in wacht.values())
 
 
+async def test_a_writer_waits_for_another_that_is_still_giving(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """De een heeft gekozen en nog niet vastgelegd als er iemand met een ouder besluit bij komt: de plaats gaat één keer weg."""
+    gekozen, door, voer_uit = asyncio.Event(), asyncio.Event(), verdelen._voer_uit
+
+    async def traag(*wat: Any) -> None:
+        if not gekozen.is_set():
+            gekozen.set()
+            await door.wait()
+        await voer_uit(*wat)
+
+    monkeypatch.setattr(verdelen, "_voer_uit", traag)
+    await stuur(pool, "te-realiseren", aantal(1))
+    await positief(pool, "A0", uuid4(), "2024-04-10")
+    eerste = asyncio.create_task(verdeel(pool))
+    await asyncio.wait_for(gekozen.wait(), 30)
+    await positief(pool, "A1", uuid4(), "2024-04-09")
+    tweede = asyncio.create_task(verdeel(pool))
+    await asyncio.wait({tweede}, timeout=2)
+    assert not tweede.done()
+    door.set()
+    await asyncio.gather(eerste, tweede)
+    assert await toestanden(pool) == {"A0": "AANGEBODEN", "A1": "WACHTLIJST"}
+
+
 # --- de bladzijde van een gemeente ---
 
 

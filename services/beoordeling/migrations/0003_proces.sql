@@ -57,3 +57,11 @@ create table overgang (
 );
 create index overgang_aanvraag on overgang (aanvraag, op, nr);
 revoke update, delete, truncate on overgang from beoordeling_app;
+
+-- Wat er al was: de stappen die uit de stand volgen, bekend vanaf hun eigen dag.
+insert into overgang (aanvraag, handeling, van_toestand, toestand, op, bekend_op, client)
+select aanvraag, handeling, van_toestand, naar, op, op::timestamp at time zone 'Europe/Amsterdam', 'migratie' from (
+  select aanvraag, 1 as nr, 'ONTVANG' as handeling, null as van_toestand, 'IN_BEHANDELING' as naar, ontvangen_op as op from aanvraag
+  union all select aanvraag, 2, 'ADVISEER', 'IN_BEHANDELING', 'GEADVISEERD', uitgebracht_op from aanvraag where advies is not null
+  union all select aanvraag, 3, 'BESLIS_' || besluit, 'GEADVISEERD', besluit, besluit_op from aanvraag where besluit is not null) stap
+order by aanvraag, nr;
