@@ -23,7 +23,7 @@ from uuid import UUID
 from banenspoor_contracts import gemeenten
 
 from deploy.lokaal.stack import Stack
-from services.beoordeling.domain.plaatsen import Volgorde, geldend, volgorde
+from services.beoordeling.domain.plaatsen import Volgorde, geldend
 from services.beoordeling.store import aanvragen, plaatsen
 from shared.db import Pool, Tx, maak_pool
 from shared.migreer import migreer
@@ -34,27 +34,25 @@ RONDES = 15
 _AANVRAGEN = """
 insert into aanvraag (aanvraag, referentie, persoon, soort, aanvrager, gemeente, ontvangen_op, uiterlijk, sinds, toestand,
   handeling, termijn_tot, loopt_af, advies, uitgebracht_op, advies_binnen_termijn, besluit, besluit_op, besluit_binnen_termijn)
-select gen_random_uuid(), 'A' || n, gen_random_uuid(), 'BESCHUT_WERK', 'GEMEENTE', g.code, op, op + 56, op + 40,
-  case when open then 'IN_BEHANDELING' when not positief then 'NEGATIEF' when n % 10 = 0 then 'WACHTLIJST' else 'GEPLAATST' end,
-  'ONTVANG', op + 56, case when open then op + 56 end,
-  besluit, case when not open then op + 30 end, case when not open then true end,
-  besluit, case when not open then op + 40 end, case when not open then true end
-from (select n, date '2017-01-01' + (n % 2700) as op, n % 2700 > 2620 as open, n % 10 < 6 as positief,
-  case when n % 2700 > 2620 then null when n % 10 < 6 then 'POSITIEF' else 'NEGATIEF' end as besluit,
+select gen_random_uuid(), 'A' || n, gen_random_uuid(), case when beschut then 'BESCHUT_WERK' else 'WERKGEVERSVOORZIENING' end,
+  case when beschut then 'GEMEENTE' else 'WERKGEVER' end, g.code, op, op + 56, op + 40,
+  case when besluit is null then 'IN_BEHANDELING' when not beschut or besluit = 'NEGATIEF' then besluit
+    when n % 50 = 5 then 'WACHTLIJST' else 'GEPLAATST' end,
+  'ONTVANG', op + 56, case when besluit is null then op + 56 end,
+  case when beschut then besluit end, case when beschut and besluit is not null then op + 30 end,
+  case when beschut and besluit is not null then true end,
+  besluit, case when besluit is not null then op + 40 end, case when besluit is not null then true end
+from (select n, date '2017-01-01' + (n % 2700) as op, n % 5 = 0 as beschut,
+  case when n % 2700 > 2620 then null when n % 25 < 15 then 'POSITIEF' else 'NEGATIEF' end as besluit,
   case when n % 20 = 0 then 0 else n % $2 end as waar from generate_series(1, $1) n) a
 join unnest($3::text[]) with ordinality g (code, nr) on g.nr = a.waar + 1
 """
 _OVERGANGEN = """
 insert into overgang (aanvraag, handeling, van_toestand, toestand, op, bekend_op, client)
-select aanvraag, h.handeling, h.van, h.naar, ontvangen_op + h.dag, timestamptz '2017-01-01', 'bench' from aanvraag,
-  (values ('ONTVANG', null, 'IN_BEHANDELING', 0), ('ADVISEER', 'IN_BEHANDELING', 'GEADVISEERD', 30),
-          ('BESLIS', 'GEADVISEERD', 'POSITIEF', 40), ('BIED_AAN', 'POSITIEF', null, 45)) h (handeling, van, naar, dag)
-where h.naar is not null and (h.dag = 0 or besluit is not null)
-"""
-_LAATSTE = """
-insert into overgang (aanvraag, handeling, van_toestand, toestand, op, bekend_op, client)
-select aanvraag, 'LAATSTE', 'POSITIEF', toestand, besluit_op + 5, timestamptz '2017-01-01', 'bench' from aanvraag
-where besluit is not null and toestand <> 'POSITIEF'
+select aanvraag, h.handeling, h.van, coalesce(h.naar, toestand), ontvangen_op + h.dag, timestamptz '2017-01-01', 'bench'
+from aanvraag, (values ('ONTVANG', null, 'IN_BEHANDELING', 0), ('ADVISEER', 'IN_BEHANDELING', 'GEADVISEERD', 30),
+  ('BESLIS_POSITIEF', 'GEADVISEERD', 'POSITIEF', 40), ('PLAATS', 'POSITIEF', null, 45)) h (handeling, van, naar, dag)
+where h.dag = 0 or (besluit = 'POSITIEF' and soort = 'BESCHUT_WERK')
 """
 _BANEN = """
 insert into werk (plaatsing, persoon, vorm, gemeente, uren_per_week_x100, van, versie)
@@ -63,12 +61,12 @@ select gen_random_uuid(), persoon, 'beschut_werk', gemeente, 2800, besluit_op + 
 
 
 async def vul(pool: Pool, aantal: int) -> None:
-    """Een miljoen aanvragen over alle gemeenten; een op de twintig in de grootste."""
+    """Een miljoen aanvragen over alle gemeenten, een op de twintig in de grootste; een op de vijf is beschut werk."""
     codes = sorted(g.code for g in gemeenten.GEMEENTEN.values() if g.laatste_jaar is None)
     async with pool.acquire() as tx:
         await tx.execute("alter table overgang drop constraint overgang_aanvraag_fkey; drop index overgang_aanvraag")
         await tx.execute(_AANVRAGEN, aantal, len(codes), codes, timeout=1800)
-        for sql in (_OVERGANGEN, _LAATSTE, _BANEN, "create index overgang_aanvraag on overgang (aanvraag, op, nr)"):
+        for sql in (_OVERGANGEN, _BANEN, "create index overgang_aanvraag on overgang (aanvraag, op, nr)"):
             await tx.execute(sql, timeout=1800)
         await tx.execute(
             "insert into te_realiseren (gemeente, jaar, bron, aantal, besloten_op, van, bekend_op)"
@@ -82,16 +80,15 @@ async def afloop(tx: Tx) -> int:
     return len(await aanvragen.open_aanvragen(tx, VANDAAG + timedelta(days=14), (date.min, UUID(int=0)), 101))
 
 
-def bladzijde(code: str) -> Callable[[Tx], Awaitable[int]]:
-    """Alles wat de bladzijde van een gemeente leest."""
+def bladzijde(code: str, nu: bool) -> Callable[[Tx], Awaitable[int]]:
+    """Alles wat de bladzijde van een gemeente leest, van vandaag of van een eerdere dag."""
 
     async def lees(tx: Tx) -> int:
-        delen = gemeenten.delen(code, VANDAAG)
+        delen, dag = gemeenten.delen(code, VANDAAG), VANDAAG if nu else date(2022, 6, 1)
         geldend(await plaatsen.aantallen(tx, delen, 2024, NU), VANDAAG)
-        stand = await plaatsen.stand(tx, delen, VANDAAG, NU)
-        banen = await plaatsen.banen(tx, delen, VANDAAG)
-        volgorde(stand, Volgorde.BESLUIT)
-        return len(stand) + len(banen)
+        telling = await plaatsen.bladzijde(tx, delen, dag, NU, nu)
+        await plaatsen.wachtlijst(tx, delen, dag, NU, nu, Volgorde.BESLUIT, 100)
+        return telling.beschikbaar
 
     return lees
 
@@ -118,8 +115,10 @@ async def draai(url: str, eigenaar_url: str, aantal: int) -> dict[str, dict[str,
     gewoon = sorted(g.code for g in gemeenten.GEMEENTEN.values() if g.laatste_jaar is None)
     uit = {
         "afloop": await meet(pool, afloop),
-        "gemeente": await meet(pool, bladzijde(gewoon[100])),
-        "grootste": await meet(pool, bladzijde(gewoon[0])),
+        "gemeente": await meet(pool, bladzijde(gewoon[100], True)),
+        "gemeente op een eerdere dag": await meet(pool, bladzijde(gewoon[100], False)),
+        "grootste gemeente": await meet(pool, bladzijde(gewoon[0], True)),
+        "grootste op een eerdere dag": await meet(pool, bladzijde(gewoon[0], False)),
     }
     await pool.close()
     return uit

@@ -52,11 +52,11 @@ async def _plan(tx: Tx, gemeente: str, nu: datetime, plaats_uren: int) -> Verdel
     """De verdeling van nu: bezet is wie werkt, en wie een plaats is aangeboden en nog niet begon."""
     vandaag = nu.astimezone(AMSTERDAM).date()
     aantal = te_realiseren(geldend(await plaatsen.aantallen(tx, [gemeente], vandaag.year, nu), vandaag))
-    stand = await plaatsen.stand_nu(tx, [gemeente])
+    stand = await plaatsen.stand_nu(tx, [gemeente], nu)
     banen = await plaatsen.banen(tx, [gemeente], vandaag)
     werkend = {baan.persoon for baan in banen}
     aangeboden = sum(w.toestand is Toestand.AANGEBODEN and w.persoon not in werkend for w in stand)
-    bezet = gevuld((baan.uren_per_week_x100 for baan in banen), plaats_uren) + Fraction(aangeboden)
+    bezet = gevuld(len(banen), sum(b.uren_per_week_x100 for b in banen), plaats_uren) + Fraction(aangeboden)
     wachtenden = [w for w in stand if w.toestand in WACHTENDEN and w.persoon not in werkend]
     return verdeel(aantal, bezet, wachtenden, await plaatsen.volgorde(tx, gemeente, vandaag, nu))
 

@@ -50,9 +50,8 @@ async def test_what_was_there_goes_on_where_it_was(stack: Stack) -> None:
                 ("BESLIS_POSITIEF", date(2024, 5, 6)),
             ]
             nu = datetime(2024, 6, 1, tzinfo=UTC)
-            assert [w.toestand for w in await plaatsen.stand(tx, ["0014"], date(2024, 5, 31), nu)] == [
-                Toestand.POSITIEF
-            ]
+            telling = await plaatsen.bladzijde(tx, ["0014"], date(2024, 5, 31), nu, nu=False)
+            assert (telling.beschikbaar, telling.wachtend) == (1, 1)
         assert (await stuur(pool, "besluiten", besluit("A1", op="2024-05-06"))).aanvaard == 1
         assert (await stuur(pool, "besluiten", besluit("A2", op="2024-05-06"))).ongewijzigd == 1
     finally:

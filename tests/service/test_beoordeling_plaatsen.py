@@ -21,7 +21,9 @@ from banenspoor_contracts import (
 )
 
 from services.beoordeling import taken, verdelen
+from services.beoordeling.domain.plaatsen import Volgorde, volgorde
 from services.beoordeling.handlers import hoor
+from services.beoordeling.store import plaatsen
 from shared.api import AMSTERDAM
 from shared.db import Pool, vergrendel
 from shared.envelope import Bericht
@@ -300,7 +302,7 @@ async def test_a_municipality_sees_duty_filled_open_and_waiting(bdeur: Beoordeli
     await neem(pool, baan(wie[3], uuid4(), uren_per_week_x100=1550))
     await verdeel(pool)
     nu = await bladzijde(bdeur, "0014", op="2024-06-01", jaar="2024")
-    assert [w["persoon"] for w in nu["wachtlijst"]["wachtenden"]] == [str(wie[2])]
+    assert [w["persoon"] for w in nu["wachtlijst"]["eersten"]] == [str(wie[2])]
     assert (nu["teRealiseren"], nu["positiefEnBeschikbaar"], nu["plicht"]) == (2, 4, 2)
     assert (nu["werkend"], nu["gevuld"], nu["gevuldExact"], nu["aangeboden"], nu["open"]) == (1, 1, "1/2", 2, 2)
     toen = await bladzijde(bdeur, "0014", op="2024-04-11", jaar="2024")
@@ -309,6 +311,27 @@ async def test_a_municipality_sees_duty_filled_open_and_waiting(bdeur: Beoordeli
         assert (await bdeur.lees(f"/v1/gemeenten/0014/beschut-werk?{vraag}")).status_code == 400
     assert (await bdeur.lees("/v1/gemeenten/9999/beschut-werk")).status_code == 400
     assert (await bdeur.lees("/v1/gemeenten/0014/beschut-werk", gemeente="0034")).status_code == 403
+
+
+async def test_today_from_the_state_equals_today_from_the_log(bdeur: Beoordelingsdeur) -> None:
+    """De bladzijde van vandaag leest de stand, die van een andere dag het log: op vandaag geven zij hetzelfde."""
+    pool, wie, nu = bdeur.database.pool, [uuid4() for _ in range(6)], datetime.now(AMSTERDAM)
+    await stuur(pool, "te-realiseren", aantal(2, jaar=nu.year, besloten_op="2024-05-01", van="2024-05-02"))
+    for nr in range(5):
+        await positief(pool, f"A{nr}", wie[nr], f"2024-04-1{nr}")
+    werk = uuid4()
+    await neem(pool, baan(wie[4], werk), einde(wie[4], werk, "2024-05-20", PlaatsingEindReden.ANDERE_BAAN))
+    await neem(pool, baan(wie[0], uuid4(), uren_per_week_x100=1000), baan(wie[5], uuid4()))
+    await verdeel(pool, nu=nu)
+    delen, dag, later = ["0014"], nu.date(), nu + timedelta(minutes=5)
+    async with pool.acquire() as tx:
+        for regel in Volgorde:
+            een, ander = [await plaatsen.wachtlijst(tx, delen, dag, later, nu, regel, 9) for nu in (True, False)]
+            assert een == ander == volgorde(een, regel)
+        een_, ander_ = [await plaatsen.bladzijde(tx, delen, dag, later, nu) for nu in (True, False)]
+    assert een_ == ander_
+    assert (een_.beschikbaar, een_.werkend, een_.banen, een_.uren_x100) == (5, 2, 2, 4100)
+    assert (een_.aangeboden, een_.terugkeerrecht, een_.wachtend) == (1, 1, 2)
 
 
 async def test_a_wrong_number_is_refused_alone(pool: Pool) -> None:

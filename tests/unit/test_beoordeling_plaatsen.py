@@ -49,8 +49,8 @@ def test_without_a_number_there_is_no_duty_to_say() -> None:
 
 
 def test_a_place_is_thirty_one_hours_or_a_job() -> None:
-    assert gevuld([3100, 1550], 31) == Fraction(3, 2)
-    assert gevuld([3100, 1550], 0) == 2
+    assert gevuld(2, 4650, 31) == Fraction(3, 2)
+    assert gevuld(2, 4650, 0) == 2
 
 
 def test_the_path_of_the_funding_is_not_a_duty() -> None:
@@ -122,7 +122,7 @@ def test_without_a_number_nobody_gets_a_place_or_waits() -> None:
 # --- opgegane gemeenten ---
 
 
-@given(st.dates(date(2015, 1, 1), date(2030, 1, 1)))
+@pytest.mark.parametrize("dag", [date(2015, 1, 1), date(2018, 12, 31), date(2019, 1, 1), date(2026, 1, 1)])
 def test_every_municipality_belongs_to_exactly_one_on_every_day(dag: date) -> None:
     per_gemeente = {g: gemeenten.delen(g, dag) for g in {gemeenten.op_dag(c, dag) for c in gemeenten.GEMEENTEN}}
     assert sorted(deel for delen in per_gemeente.values() for deel in delen) == sorted(gemeenten.GEMEENTEN)

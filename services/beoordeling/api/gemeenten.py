@@ -1,31 +1,20 @@
 """De bladzijde van een gemeente: te realiseren, gevuld, open, wachtlijst."""
 
 import re
-from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 from typing import Annotated, Any
-from uuid import UUID
 
 from banenspoor_contracts import gemeenten
 from fastapi import APIRouter, Query, Request
 
 from services.beoordeling.api.aanvragen import mag_gemeente
-from services.beoordeling.domain.machine import BESCHIKBAAR, WACHTENDEN, Toestand
-from services.beoordeling.domain.plaatsen import (
-    Aantal,
-    Volgorde,
-    Wachtende,
-    financieringspad,
-    geldend,
-    gevuld,
-    plicht,
-    te_realiseren,
-    volgorde,
-)
+from services.beoordeling.domain.plaatsen import Aantal, financieringspad, geldend, gevuld, plicht, te_realiseren
 from services.beoordeling.store import plaatsen as store
 from shared.api import AMSTERDAM, Opdracht, Probleem, lees_tx, lezer
 
+EERSTE = 100
+"""Zoveel wachtenden staan er op de bladzijde; hoeveel het er zijn, staat erbij."""
 router = APIRouter()
 _LEZER = lezer("beoordeling:lezen")
 _DAG = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -54,17 +43,15 @@ async def beschut_werk(
         raise Probleem(400, "opgegaan", "Deze gemeente bestaat dan niet meer", f"Zij ging op in {naar}: vraag die.")
     delen = gemeenten.delen(gemeente, dag)
     plaats_uren = request.app.state.bedrijf.instellingen.plaats_uren
+    nu = dag == opdracht.vandaag and bekend_op is None
     async with lees_tx(request) as tx:
         aantallen = geldend(await store.aantallen(tx, delen, jaar or dag.year, bekend), dag)
-        stand = await store.stand(tx, delen, dag, bekend)
-        banen = await store.banen(tx, delen, dag)
+        telling = await store.bladzijde(tx, delen, dag, bekend, nu)
         regel = await store.volgorde(tx, gemeente, dag, bekend)
-    werkend = {b.persoon for b in banen}
-    vol = gevuld((b.uren_per_week_x100 for b in banen), plaats_uren)
+        wachtenden = await store.wachtlijst(tx, delen, dag, bekend, nu, regel, EERSTE)
+    vol = gevuld(telling.banen, telling.uren_x100, plaats_uren)
     aantal = te_realiseren(aantallen)
-    beschikbaar = {w.persoon for w in stand if w.toestand in BESCHIKBAAR} | werkend
-    moet = plicht(aantal, len(beschikbaar))
-    wachtenden = [w for w in stand if w.toestand in WACHTENDEN and w.persoon not in werkend]
+    moet = plicht(aantal, telling.beschikbaar)
     return {
         "gemeente": gemeente,
         "naam": gemeenten.GEMEENTEN[gemeente].naam,
@@ -73,28 +60,27 @@ async def beschut_werk(
         "bekendOp": bekend,
         "teRealiseren": aantal,
         "vastgesteld": [_aantal(a) for a in sorted(aantallen.values(), key=lambda a: a.gemeente)],
-        "positiefEnBeschikbaar": len(beschikbaar),
+        "positiefEnBeschikbaar": telling.beschikbaar,
         "plicht": moet,
         "plaatsUren": plaats_uren,
-        "werkend": len(werkend),
+        "werkend": telling.werkend,
         "gevuld": _afgerond(vol),
         "gevuldExact": f"{vol.numerator}/{vol.denominator}",
-        "aangeboden": sum(w.toestand is Toestand.AANGEBODEN and w.persoon not in werkend for w in stand),
+        "aangeboden": telling.aangeboden,
         "open": None if moet is None else _afgerond(max(Fraction(0), moet - vol)),
-        "wachtlijst": _wachtlijst(wachtenden, regel),
-        "terugkeerrecht": sum(w.toestand is Toestand.TERUGKEERRECHT for w in stand),
+        "wachtlijst": {
+            "aantal": telling.wachtend,
+            "volgorde": regel,
+            "eersten": [
+                {"aanvraag": w.aanvraag, "persoon": w.persoon, "besluitOp": w.besluit_op, "ontvangenOp": w.ontvangen_op}
+                for w in wachtenden
+            ],
+        },
+        "terugkeerrecht": telling.terugkeerrecht,
         "landelijkFinancieringspad": [
             {"jaar": j, "plaatsen": n, "bron": bron, "plicht": False} for j, n, bron in financieringspad()
         ],
     }
-
-
-def _wachtlijst(wachtenden: Sequence[Wachtende], regel: Volgorde) -> dict[str, Any]:
-    rij: list[dict[str, date | str | UUID]] = [
-        {"aanvraag": w.aanvraag, "persoon": w.persoon, "besluitOp": w.besluit_op, "ontvangenOp": w.ontvangen_op}
-        for w in volgorde(wachtenden, regel)
-    ]
-    return {"aantal": len(rij), "volgorde": regel, "wachtenden": rij}
 
 
 def _aantal(a: Aantal) -> dict[str, Any]:

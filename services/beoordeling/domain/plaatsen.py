@@ -88,11 +88,9 @@ def plicht(aantal: int | None, beschikbaar: int) -> int | None:
     return None if aantal is None else min(aantal, beschikbaar)
 
 
-def gevuld(uren_x100: Iterable[int], plaats_uren: int) -> Fraction:
-    """Hoeveel plaatsen deze banen zijn: uren per week / de uren van een plaats; 0: elke baan is een plaats."""
-    if plaats_uren == 0:
-        return Fraction(sum(1 for _ in uren_x100))
-    return Fraction(sum(uren_x100), plaats_uren * 100)
+def gevuld(banen: int, uren_x100: int, plaats_uren: int) -> Fraction:
+    """Hoeveel plaatsen deze banen zijn: hun uren per week samen / de uren van een plaats; 0: elke baan is een plaats."""
+    return Fraction(uren_x100, plaats_uren * 100) if plaats_uren else Fraction(banen)
 
 
 def volgorde(wachtenden: Iterable[Wachtende], regel: Volgorde) -> list[Wachtende]:

@@ -52,4 +52,4 @@ create table te_verdelen (
 create index te_verdelen_gemeente on te_verdelen (gemeente);
 
 drop index aanvraag_beschut;
-create index aanvraag_beschut on aanvraag (gemeente) where soort = 'BESCHUT_WERK' and besluit is not null;
+create index aanvraag_beschut on aanvraag (gemeente, besluit) where soort = 'BESCHUT_WERK' and besluit is not null;

@@ -22,30 +22,58 @@ _VOLGORDE = """
 select volgorde from wachtlijstvolgorde where gemeente = $1 and van <= $2 and bekend_op <= $3 order by van desc, nr desc limit 1
 """
 _ZET_VOLGORDE = "insert into wachtlijstvolgorde (gemeente, volgorde, van, bekend_op) values ($1, $2, $3, $4)"
-_STAND = """
-select distinct on (a.aanvraag) a.aanvraag, a.persoon, o.toestand, a.besluit_op, a.ontvangen_op, a.voorrang
-from aanvraag a join overgang o using (aanvraag)
-where a.gemeente = any($1::text[]) and a.soort = 'BESCHUT_WERK' and a.besluit is not null
-  and o.op <= $2 and o.bekend_op <= $3 and o.van_toestand is distinct from o.toestand
-order by a.aanvraag, o.op desc, o.nr desc
-"""
-_NU = """
+_PLEK = "('POSITIEF', 'WACHTLIJST', 'AANGEBODEN', 'GEPLAATST', 'TERUGKEERRECHT')"
+_TOEN = f"""
+select * from (
+  select distinct on (a.aanvraag) a.aanvraag, a.persoon, o.toestand, a.besluit_op, a.ontvangen_op, a.voorrang
+  from aanvraag a join overgang o using (aanvraag)
+  where a.gemeente = any($1::text[]) and a.soort = 'BESCHUT_WERK' and a.besluit is not null
+    and o.op <= $2 and o.bekend_op <= $3 and o.van_toestand is distinct from o.toestand
+  order by a.aanvraag, o.op desc, o.nr desc) laatste
+where toestand in {_PLEK}
+"""  # noqa: S608  # vaste tekst
+_NU = f"""
 select aanvraag, persoon, toestand, besluit_op, ontvangen_op, voorrang from aanvraag
-where gemeente = any($1::text[]) and soort = 'BESCHUT_WERK' and besluit is not null
-"""
+where gemeente = any($1::text[]) and soort = 'BESCHUT_WERK' and besluit = 'POSITIEF' and toestand in {_PLEK}
+  and $2::date is not null and $3::timestamptz is not null
+"""  # noqa: S608  # vaste tekst
 _BANEN = """
-with positief as (
-  select distinct on (persoon) persoon, gemeente from aanvraag
-  where soort = 'BESCHUT_WERK' and besluit = 'POSITIEF' and persoon in (
-    select persoon from aanvraag where gemeente = any($1::text[]) and soort = 'BESCHUT_WERK' and besluit is not null
-    union select persoon from werk where gemeente = any($1::text[]) and vorm = 'beschut_werk')
-  order by persoon, besluit_op desc, aanvraag desc)
-select w.persoon, w.uren_per_week_x100 from (
-  select w.* from werk w join positief p using (persoon) where p.gemeente = any($1::text[])
-  union all
-  select w.* from werk w where w.gemeente = any($1::text[]) and not exists (select from positief p where p.persoon = w.persoon)) w
-where w.vorm = 'beschut_werk' and not w.ongedaan and w.van <= $2 and (w.tot is null or w.tot > $2)
+select w.persoon, w.uren_per_week_x100 from aanvraag a join werk w using (persoon)
+where a.gemeente = any($1::text[]) and a.soort = 'BESCHUT_WERK' and a.besluit = 'POSITIEF'
+  and not exists (select from aanvraag b where b.persoon = a.persoon and b.soort = 'BESCHUT_WERK' and b.besluit = 'POSITIEF'
+    and (b.besluit_op, b.aanvraag) > (a.besluit_op, a.aanvraag))
+  and w.vorm = 'beschut_werk' and not w.ongedaan and w.van <= $2 and (w.tot is null or w.tot > $2)
+union all
+select w.persoon, w.uren_per_week_x100 from werk w
+where w.gemeente = any($1::text[]) and not exists (
+    select from aanvraag a where a.persoon = w.persoon and a.soort = 'BESCHUT_WERK' and a.besluit = 'POSITIEF')
+  and w.vorm = 'beschut_werk' and not w.ongedaan and w.van <= $2 and (w.tot is null or w.tot > $2)
 """
+_BLADZIJDE = """
+with stand as materialized ({stand}), baan as materialized ({banen}),
+wacht as (select * from stand where toestand in ('POSITIEF', 'WACHTLIJST') and persoon not in (select persoon from baan))
+select
+  (select count(*) from (select persoon from stand where toestand <> 'TERUGKEERRECHT' union select persoon from baan) b)
+    as beschikbaar,
+  (select count(distinct persoon) from baan) as werkend,
+  (select count(*) from baan) as banen,
+  (select coalesce(sum(uren_per_week_x100), 0)::bigint from baan) as uren_x100,
+  (select count(*) from stand where toestand = 'AANGEBODEN' and persoon not in (select persoon from baan)) as aangeboden,
+  (select count(*) from stand where toestand = 'TERUGKEERRECHT') as terugkeerrecht,
+  (select count(*) from wacht) as wachtend
+"""
+_WACHTLIJST = """
+with stand as materialized ({stand}), baan as materialized ({banen})
+select aanvraag, persoon, toestand, besluit_op, ontvangen_op, voorrang from stand
+where toestand in ('POSITIEF', 'WACHTLIJST') and persoon not in (select persoon from baan)
+order by {volgorde} limit $4
+"""
+_OP_VOLGORDE = {
+    Volgorde.BESLUIT: "besluit_op, ontvangen_op, aanvraag",
+    Volgorde.AANVRAAG: "ontvangen_op, besluit_op, aanvraag",
+    Volgorde.VOORRANG: "voorrang nulls last, besluit_op, ontvangen_op, aanvraag",
+}
+"""Dezelfde volgorden als `domain.plaatsen.volgorde`."""
 _MARKEER = "insert into te_verdelen (gemeente) select unnest($1::text[])"
 _GEMARKEERD = "select distinct gemeente from te_verdelen order by gemeente limit $1"
 _VERWERKT = "delete from te_verdelen where gemeente = $1 and nr <= $2"
@@ -62,6 +90,19 @@ class Beschutbaan:
 
     persoon: UUID
     uren_per_week_x100: int
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """Personen die positief en beschikbaar zijn, en die werken; hun banen en uren; aanbiedingen, terugkeerrecht, wachtenden."""
+
+    beschikbaar: int
+    werkend: int
+    banen: int
+    uren_x100: int
+    aangeboden: int
+    terugkeerrecht: int
+    wachtend: int
 
 
 async def aantallen(tx: Tx, gemeenten: Collection[str], jaar: int, bekend_op: datetime) -> list[Aantal]:
@@ -88,15 +129,27 @@ async def zet_volgorde(tx: Tx, gemeente: str, regel: Volgorde, van: date, bekend
     await tx.execute(_ZET_VOLGORDE, gemeente, regel, van, bekend_op)
 
 
-async def stand(tx: Tx, gemeenten: Collection[str], op: date, bekend_op: datetime) -> list[Wachtende]:
-    """Waar ieder met een besluit van deze gemeenten op die dag was, zoals toen bekend."""
-    rijen = await tx.fetch(_STAND, list(gemeenten), op, bekend_op)
+async def bladzijde(tx: Tx, gemeenten: Collection[str], op: date, bekend_op: datetime, nu: bool) -> Telling:
+    """Hoe het er op die dag voor staat, zoals toen bekend; `nu`: die dag is vandaag, zoals nu bekend."""
+    vraag = _BLADZIJDE.format(stand=_NU if nu else _TOEN, banen=_BANEN)
+    rij = await tx.fetchrow(vraag, list(gemeenten), op, bekend_op)
+    assert rij is not None  # noqa: S101  # een vraag zonder from geeft altijd één rij
+    return Telling(*rij)
+
+
+async def wachtlijst(
+    tx: Tx, gemeenten: Collection[str], op: date, bekend_op: datetime, nu: bool, regel: Volgorde, hooguit: int
+) -> list[Wachtende]:
+    """Wie er op die dag wacht, de eerste eerst; hooguit zoveel."""
+    vraag = _WACHTLIJST.format(stand=_NU if nu else _TOEN, banen=_BANEN, volgorde=_OP_VOLGORDE[regel])
+    rijen = await tx.fetch(vraag, list(gemeenten), op, bekend_op, hooguit)
     return [Wachtende(r[0], r[1], Toestand(r[2]), r[3], r[4], r[5]) for r in rijen]
 
 
-async def stand_nu(tx: Tx, gemeenten: Collection[str]) -> list[Wachtende]:
-    """Waar ieder met een besluit van deze gemeenten nu is."""
-    return [Wachtende(r[0], r[1], Toestand(r[2]), r[3], r[4], r[5]) for r in await tx.fetch(_NU, list(gemeenten))]
+async def stand_nu(tx: Tx, gemeenten: Collection[str], nu: datetime) -> list[Wachtende]:
+    """Waar ieder met een positief besluit van deze gemeenten nu is."""
+    rijen = await tx.fetch(_NU, list(gemeenten), nu.date(), nu)
+    return [Wachtende(r[0], r[1], Toestand(r[2]), r[3], r[4], r[5]) for r in rijen]
 
 
 async def banen(tx: Tx, gemeenten: Collection[str], op: date) -> list[Beschutbaan]:
