@@ -44,7 +44,7 @@ select gen_random_uuid(), 'A' || n, gen_random_uuid(), case when beschut then 'B
   besluit, case when besluit is not null then op + 40 end, case when besluit is not null then true end
 from (select n, date '2017-01-01' + (n % 2700) as op, n % 5 = 0 as beschut,
   case when n % 2700 > 2620 then null when n % 25 < 15 then 'POSITIEF' else 'NEGATIEF' end as besluit,
-  case when n % 20 = 0 then 0 else n % $2 end as waar from generate_series(1, $1) n) a
+  case when n % 21 = 0 then 0 else n % $2 end as waar from generate_series(1, $1) n) a
 join unnest($3::text[]) with ordinality g (code, nr) on g.nr = a.waar + 1
 """
 _OVERGANGEN = """
@@ -61,7 +61,7 @@ select gen_random_uuid(), persoon, 'beschut_werk', gemeente, 2800, besluit_op + 
 
 
 async def vul(pool: Pool, aantal: int) -> None:
-    """Een miljoen aanvragen over alle gemeenten, een op de twintig in de grootste; een op de vijf is beschut werk."""
+    """Een miljoen aanvragen over alle gemeenten, een op de eenentwintig in de grootste; een op de vijf is beschut werk."""
     codes = sorted(g.code for g in gemeenten.GEMEENTEN.values() if g.laatste_jaar is None)
     async with pool.acquire() as tx:
         await tx.execute("alter table overgang drop constraint overgang_aanvraag_fkey; drop index overgang_aanvraag")

@@ -50,22 +50,26 @@ where w.gemeente = any($1::text[]) and not exists (
   and w.vorm = 'beschut_werk' and not w.ongedaan and w.van <= $2 and (w.tot is null or w.tot > $2)
 """
 _BLADZIJDE = """
-with stand as materialized ({stand}), baan as materialized ({banen}),
-wacht as (select * from stand where toestand in ('POSITIEF', 'WACHTLIJST') and persoon not in (select persoon from baan))
+with stand as ({stand}), werkend as materialized (
+  select persoon, count(*) as banen, sum(uren_per_week_x100) as uren_x100 from ({banen}) baan group by persoon),
+samen as (
+  select s.toestand, coalesce(s.persoon, w.persoon) as persoon, w.persoon is not null as werkt
+  from stand s full join werkend w on w.persoon = s.persoon)
 select
-  (select count(*) from (select persoon from stand where toestand <> 'TERUGKEERRECHT' union select persoon from baan) b)
-    as beschikbaar,
-  (select count(distinct persoon) from baan) as werkend,
-  (select count(*) from baan) as banen,
-  (select coalesce(sum(uren_per_week_x100), 0)::bigint from baan) as uren_x100,
-  (select count(*) from stand where toestand = 'AANGEBODEN' and persoon not in (select persoon from baan)) as aangeboden,
-  (select count(*) from stand where toestand = 'TERUGKEERRECHT') as terugkeerrecht,
-  (select count(*) from wacht) as wachtend
+  count(distinct persoon) filter (where werkt or toestand <> 'TERUGKEERRECHT') as beschikbaar,
+  count(distinct persoon) filter (where werkt) as werkend,
+  (select coalesce(sum(banen), 0)::bigint from werkend) as banen,
+  (select coalesce(sum(uren_x100), 0)::bigint from werkend) as uren_x100,
+  count(*) filter (where toestand = 'AANGEBODEN' and not werkt) as aangeboden,
+  count(*) filter (where toestand = 'TERUGKEERRECHT') as terugkeerrecht,
+  count(*) filter (where toestand in ('POSITIEF', 'WACHTLIJST') and not werkt) as wachtend
+from samen
 """
 _WACHTLIJST = """
-with stand as materialized ({stand}), baan as materialized ({banen})
-select aanvraag, persoon, toestand, besluit_op, ontvangen_op, voorrang from stand
-where toestand in ('POSITIEF', 'WACHTLIJST') and persoon not in (select persoon from baan)
+select aanvraag, persoon, toestand, besluit_op, ontvangen_op, voorrang from ({stand}) stand
+where toestand in ('POSITIEF', 'WACHTLIJST') and not exists (
+  select from werk w where w.persoon = stand.persoon and w.vorm = 'beschut_werk' and not w.ongedaan
+    and w.van <= $2 and (w.tot is null or w.tot > $2))
 order by {volgorde} limit $4
 """
 _OP_VOLGORDE = {
@@ -141,7 +145,7 @@ async def wachtlijst(
     tx: Tx, gemeenten: Collection[str], op: date, bekend_op: datetime, nu: bool, regel: Volgorde, hooguit: int
 ) -> list[Wachtende]:
     """Wie er op die dag wacht, de eerste eerst; hooguit zoveel."""
-    vraag = _WACHTLIJST.format(stand=_NU if nu else _TOEN, banen=_BANEN, volgorde=_OP_VOLGORDE[regel])
+    vraag = _WACHTLIJST.format(stand=_NU if nu else _TOEN, volgorde=_OP_VOLGORDE[regel])
     rijen = await tx.fetch(vraag, list(gemeenten), op, bekend_op, hooguit)
     return [Wachtende(r[0], r[1], Toestand(r[2]), r[3], r[4], r[5]) for r in rijen]
 
