@@ -239,9 +239,12 @@ async def test_a_writer_waits_for_another_that_is_still_giving(pool: Pool, monke
             await door.wait()
         await voer_uit(*wat)
 
-    monkeypatch.setattr(verdelen, "_voer_uit", traag)
-    await stuur(pool, "te-realiseren", aantal(1))
+    await stuur(pool, "te-realiseren", aantal(0))
     await positief(pool, "A0", uuid4(), "2024-04-10")
+    await verdeel(pool)
+    assert await toestanden(pool) == {"A0": "WACHTLIJST"}
+    await stuur(pool, "te-realiseren", aantal(1, bron="VERORDENING"))
+    monkeypatch.setattr(verdelen, "_voer_uit", traag)
     eerste = asyncio.create_task(verdeel(pool))
     await asyncio.wait_for(gekozen.wait(), 30)
     await positief(pool, "A1", uuid4(), "2024-04-09")

@@ -65,6 +65,11 @@ select
   count(*) filter (where toestand in ('POSITIEF', 'WACHTLIJST') and not werkt) as wachtend
 from samen
 """
+# Het gaat om één gemeente van velen: opzoeken, nooit een tabel aflopen, ook als zij groot is.
+_OPZOEKEN = """
+set local enable_seqscan = off; set local enable_hashjoin = off; set local enable_bitmapscan = off;
+set local max_parallel_workers_per_gather = 0; set local jit = off
+"""
 _WACHTLIJST = """
 select aanvraag, persoon, toestand, besluit_op, ontvangen_op, voorrang from ({stand}) stand
 where toestand in ('POSITIEF', 'WACHTLIJST') and not exists (
@@ -134,7 +139,11 @@ async def zet_volgorde(tx: Tx, gemeente: str, regel: Volgorde, van: date, bekend
 
 
 async def bladzijde(tx: Tx, gemeenten: Collection[str], op: date, bekend_op: datetime, nu: bool) -> Telling:
-    """Hoe het er op die dag voor staat, zoals toen bekend; `nu`: die dag is vandaag, zoals nu bekend."""
+    """Hoe het er op die dag voor staat, zoals toen bekend; `nu`: die dag is vandaag, zoals nu bekend.
+
+    Alleen in een transactie die verder niets dan deze gemeente leest: zij zoekt op en loopt geen tabel af.
+    """
+    await tx.execute(_OPZOEKEN)
     vraag = _BLADZIJDE.format(stand=_NU if nu else _TOEN, banen=_BANEN)
     rij = await tx.fetchrow(vraag, list(gemeenten), op, bekend_op)
     assert rij is not None  # noqa: S101  # een vraag zonder from geeft altijd één rij
