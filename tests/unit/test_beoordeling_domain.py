@@ -222,6 +222,8 @@ def test_a_superseding_decision_takes_the_place_of_the_first() -> None:
     assert isinstance(feit, BesluitBeschutWerkGenomen)
     assert feit.uitkomst == NEG
     assert code(besluit(besloten(), POS, dag(6, 1), VANDAAG, herziening=True)) == ("uitkomst", "onjuist")
+    eerste = goed(besluit(met_advies(), POS, dag(6, 1), VANDAAG, herziening=True))
+    assert eerste.besluit == Stap(POS, dag(6, 1), False)  # er is nog niets te herzien: gewoon te laat
 
 
 def test_an_objection_within_six_weeks_can_turn_the_decision() -> None:

@@ -80,10 +80,11 @@ def besluit(
         return toekomst("besluit_op")
     beschut = a.soort is AanvraagSoort.BESCHUT_WERK
     uiterste = (a.besluit_uiterlijk if beschut else a.termijn_tot) or date.max
-    genomen = Stap(uitkomst, op, binnen_termijn=herziening or op <= uiterste)
+    vervangt = herziening and a.besluit is not None
+    genomen = Stap(uitkomst, op, binnen_termijn=vervangt or op <= uiterste)
     if a.besluit and (a.besluit.uitkomst, a.besluit.op) == (uitkomst, op):
         return a
-    if herziening and a.besluit:
+    if vervangt:
         return _herzie(a, genomen)
     if a.advies and op < a.advies.op:
         return terug("besluit_op", f"het advies is van {a.advies.op}")
