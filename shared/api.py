@@ -117,7 +117,7 @@ class Opdracht:
     persoon: UUID | None = None
     """Namens wie: uit het token."""
     bewijs_verplicht: bool = False
-    """Instelling van intake: geen nieuwe registratie zonder het bewijs van haar grondslag."""
+    """Instelling: geen nieuwe registratie zonder het bewijs van haar grondslag, geen advies zonder zijn criteria."""
 
 
 Verwerker = Callable[[Tx, Sequence[tuple[int, Any]], Opdracht], Awaitable[Uitslag]]

@@ -18,6 +18,7 @@ SCOPES = (
     "pseudoniemen",
     "beoordeling:schrijven",
     "beoordeling:lezen",
+    "beoordeling:bevindingen",
     "plaatsingen:schrijven",
     "plaatsingen:lezen",
     "ondersteuning:schrijven",
@@ -38,9 +39,9 @@ SCOPES = (
 
 `tellingen:openbaar`: de cijfers die ook zonder token te zien zijn; `tellingen:lezen`: alle cijfers.
 `raadplegingen`: een werkgever vraagt naar zijn eigen mensen; `eigen-gegevens`: iemand over zichzelf; `gemeente`: een gemeente
-over haar eigen inwoners; `ondersteuning:…`: steun bij banen, alleen voor ingewijden; `verantwoording`: wie keek wanneer;
-`boekingen:lezen`: van wie de boekingen achter een cijfer zijn (pseudoniemen); `historie`: rijen met `bekend_op` en
-`historie sluit`; `beheer`: geparkeerde gebeurtenissen.
+over haar eigen inwoners; `beoordeling:bevindingen`: de beoordelaar, over criteria en bevindingen; `ondersteuning:…`: steun bij
+banen, alleen voor ingewijden; `verantwoording`: wie keek wanneer; `boekingen:lezen`: van wie de boekingen achter een cijfer
+zijn (pseudoniemen); `historie`: rijen met `bekend_op` en `historie sluit`; `beheer`: geparkeerde gebeurtenissen.
 """
 
 ONTHOUD = 10_000

@@ -95,7 +95,8 @@ class Instellingen(BaseSettings):
         default=6_000, ge=1, description="intake: gelezen personen per client per minuut; nergens gepubliceerd"
     )
     bewijs_verplicht: bool = Field(
-        default=False, description="intake: geen nieuwe registratie zonder het bewijs dat haar grondslag vraagt"
+        default=False,
+        description="intake: geen registratie zonder het bewijs van haar grondslag; beoordeling: geen advies zonder criteria",
     )
     verklaring_dagen: int = Field(
         default=90, ge=1, description="intake: zo lang geldt een kandidaatverklaring; nergens gepubliceerd"
@@ -138,6 +139,15 @@ class Instellingen(BaseSettings):
     )
     telling_kleinste_werkgevers: int = Field(
         default=3, ge=1, description="telling: zoveel werkgevers zitten er ten minste achter een openbaar getal"
+    )
+    herinnering_dagen: int = Field(
+        default=14, ge=0, description="beoordeling: zoveel dagen voor een termijn afloopt wordt eraan herinnerd"
+    )
+    plaats_uren: int = Field(
+        default=31,
+        ge=0,
+        le=60,
+        description="beoordeling: uren per week van een plaats beschut werk; 0: elke baan is er een; nergens gepubliceerd",
     )
 
     bewaartermijnen: Path | None = Field(

@@ -74,6 +74,9 @@ def _leeg(map_: Path) -> bool:
 
 def eerste_cijfers(map_: Path) -> None:
     """Druk de eerste cijfers van de demo af, zoals `banenspoor telling` dat doet."""
-    from services.telling.cli import telling
+    from services.telling.cli import tabel_van, toon
+    from shared.client import Client
 
-    telling(reeks="kwartaal", periode="2023-Q4", per="sector,vorm", map_=map_)
+    vraag = {"reeks": "kwartaal", "periode": "2023-Q4", "per": "sector,vorm"}
+    antwoord = Client(map_).get("telling", "/v1/tellingen", **vraag)
+    toon(tabel_van(antwoord), antwoord)

@@ -1,7 +1,9 @@
 """Telling in één oogopslag: wat zij hoort, zegt, aanneemt en antwoordt."""
 
 from services.telling.api import BRONNEN, router
-from services.telling.handlers import TOPICS, verwerk
+from services.telling.beschut import TOPICS, verwerk
+from services.telling.beschut_api import BRONNEN as BESCHUT_BRONNEN
+from services.telling.beschut_api import router as beschut
 from services.telling.pagina import router as pagina
 from services.telling.reeksbrug import router as reeksbrug
 from services.telling.regelinvoer import SOORTEN
@@ -15,6 +17,6 @@ DIENST = Dienst(
     soorten=SOORTEN,
     verwerk=verwerk,
     hoort_topics=TOPICS,
-    peilbronnen=BRONNEN,
-    routers=(router, reeksbrug, stromen, regellijst, pagina),
+    peilbronnen=tuple(sorted({*BRONNEN, *BESCHUT_BRONNEN})),
+    routers=(router, reeksbrug, stromen, beschut, regellijst, pagina),
 )

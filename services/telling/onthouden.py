@@ -1,13 +1,13 @@
 """Per periode van een vraag onthouden wat zij opleverde, zolang er voor die periode niets bij geboekt is."""
 
-from collections.abc import Awaitable, Callable, Hashable, Mapping
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
 from services.telling.domain.perioden import Periode
 from services.telling.domain.regels import Regelboek
 from services.telling.domain.selectie import Selectie
-from services.telling.store.geheugen import per_periode
+from services.telling.store.geheugen import BLADEN, per_periode
 from services.telling.store.grootboek import REGISTERMAAND, WERKGEVERMAAND
 from services.telling.vraag import Vraag
 from shared.db import Tx
@@ -30,7 +30,29 @@ async def onthoud(
     s = vraag.selectie
     if any(boek.stempel is None for boek in boeken):
         return await maak(s)
-    wat = (soort, vraag.maat, replace(s, perioden=()), tuple(boek.stempel for boek in boeken), momenten)
-    ook = (REGISTERMAAND, WERKGEVERMAAND)
-    maanden = {p: (p.eerste - 1, *p.maanden, *ook) for p in s.perioden}  # een stroom begint aan het eind van de vorige
+    wat = _wat(soort, replace(vraag, selectie=replace(s, perioden=())), boeken, momenten)
+    maanden = {periode: _maanden([periode]) for periode in s.perioden}
     return await per_periode(tx, wat, maanden, lambda nieuw: maak(replace(s, perioden=tuple(nieuw))))
+
+
+async def onthoud_blad(
+    tx: Tx, soort: str, vraag: Vraag, boek: Regelboek, welk: Hashable, maak: Callable[[], Awaitable[T]]
+) -> T:
+    """Eén blad van de hele vraag; `welk` zegt welk, met het kennismoment erbij."""
+
+    async def heel(_: list[str]) -> Mapping[str, T]:
+        return {"blad": await maak()}
+
+    if boek.stempel is None:
+        return await maak()
+    wat, maanden = _wat(soort, vraag, (boek,), welk), {"blad": _maanden(vraag.selectie.perioden)}
+    return (await per_periode(tx, wat, maanden, heel, BLADEN))["blad"]
+
+
+def _wat(soort: str, vraag: Vraag, boeken: Iterable[Regelboek], momenten: Hashable) -> Hashable:
+    return soort, vraag.maat, vraag.selectie, tuple(boek.stempel for boek in boeken), momenten
+
+
+def _maanden(perioden: Iterable[Periode]) -> list[int]:
+    """Waar deze perioden van afhangen; een stroom begint aan het eind van de vorige periode."""
+    return [REGISTERMAAND, WERKGEVERMAAND, *(maand for p in perioden for maand in (p.eerste - 1, *p.maanden))]

@@ -20,7 +20,7 @@ from services.telling.domain.perioden import Periode, tekst_van_maand
 from services.telling.domain.regels import Regelboek
 from services.telling.domain.selectie import Selectie, Stand, groepen, is_inleen, opnames
 from services.telling.maten import Bouw, Maat, Uren, Verandering
-from services.telling.onthouden import onthoud
+from services.telling.onthouden import onthoud, onthoud_blad
 from services.telling.store import boekingen as store
 from services.telling.store import hoofdbanen
 from services.telling.store.boekingen import Geboekt
@@ -91,10 +91,13 @@ async def verklaar(
 
     geopend = (await onthoud(tx, f"verklaring {bouw.__name__}", vraag, (boek,), toen, maak)).values()
     maat = bouw(tx, vraag)
-    if isinstance(maat, Uren):
-        regels = await _geboekt(tx, vraag, boek, toen, na, hoeveel)
-    else:
-        regels = _blad(await maat.veranderingen(boek, VOOR_ALLES, toen), na, hoeveel)
+
+    async def blad() -> list[Regel]:
+        if isinstance(maat, Uren):
+            return await _geboekt(tx, vraag, boek, toen, na, hoeveel)
+        return _blad(await maat.veranderingen(boek, VOOR_ALLES, toen), na, hoeveel)
+
+    regels = await onthoud_blad(tx, f"blad {bouw.__name__}", vraag, boek, (toen, na, hoeveel), blad)
     return Verklaring(
         [brug for bruggen_, _ in geopend for brug in bruggen_],
         {plek: van for _, invoer in geopend for plek, van in invoer.items()},

@@ -11,9 +11,9 @@ import asyncpg
 import pytest
 from banenspoor_contracts import BesluitBeschutWerkGenomen, Uitkomst, feit_van
 
-from services.beoordeling import store
 from services.beoordeling.cli import SOORTEN
 from services.beoordeling.domain.aanvraag import Aanvraag
+from services.beoordeling.store import aanvragen as store
 from shared.api import Fout, Opdracht, Rij, Uitslag, lees_rij
 from shared.db import Pool
 from tests.conftest import MaakDatabase
@@ -220,9 +220,18 @@ async def test_a_reference_that_two_people_claim_at_once_is_refused_for_one_of_t
             "advies_in_termijn",
         ),
         (
-            {"besluit": "POSITIEF", "besluit_op": date(2024, 4, 1), "besluit_binnen_termijn": True},
+            {
+                "besluit": "POSITIEF",
+                "besluit_op": date(2024, 4, 1),
+                "besluit_binnen_termijn": True,
+                "toestand": "POSITIEF",
+            },
             "besluit_na_advies",
         ),
+        ({"toestand": "NEGATIEF"}, "besloten"),
+        ({"toestand": "GEADVISEERD"}, "geadviseerd"),
+        ({"toestand": "ERGENS"}, "aanvraag_toestand_check"),
+        ({"klok": [{"van": "2024-03-10", "tot": None}]}, "stilstand"),
     ],
 )
 async def test_the_table_refuses_a_state_that_cannot_be(pool: Pool, kolommen: dict[str, Any], regel: str) -> None:
@@ -235,6 +244,8 @@ async def test_the_table_refuses_a_state_that_cannot_be(pool: Pool, kolommen: di
         "gemeente": "0014",
         "ontvangen_op": date(2024, 3, 4),
         "uiterlijk": date(2024, 4, 29),
+        "termijn_tot": date(2024, 4, 29),
+        "sinds": date(2024, 3, 4),
     } | kolommen
     plekken = ", ".join(f"${n}" for n in range(1, len(rij) + 1))
     with pytest.raises(asyncpg.CheckViolationError) as fout:
@@ -252,7 +263,8 @@ async def test_open_applications_come_by_term_and_page_by_page(pool: Pool) -> No
     async with pool.acquire() as tx:
         while bladzijde := await store.open_aanvragen(tx, date(2024, 5, 1), na, 1):
             gevonden += bladzijde
-            na = (bladzijde[0].uiterlijk, bladzijde[0].aanvraag)
+            assert bladzijde[0].loopt_af is not None
+            na = (bladzijde[0].loopt_af, bladzijde[0].aanvraag)
         assert [a.referentie for a in gevonden] == ["A3", "A2", "A0"]
         assert [
             a.referentie for a in await store.open_aanvragen(tx, date(2024, 4, 29), (date.min, UUID(int=0)), 9)
@@ -273,3 +285,80 @@ async def test_a_wrong_row_names_its_column_and_never_the_value() -> None:
         (3, "referentie", "onjuist"),
     }
     assert all(isinstance(f, Fout) and "DIAGNOSE" not in f.melding for f in fouten)
+
+
+# --- de andere stappen, en het log ---
+
+
+async def log(pool: Pool, referentie: str = "A1") -> list[tuple[str, str | None, str, date]]:
+    rijen = await pool.fetch(
+        "select o.handeling, o.van_toestand, o.toestand, o.op from overgang o join aanvraag using (aanvraag)"
+        " where referentie = $1 order by nr",
+        referentie,
+    )
+    return [tuple(rij) for rij in rijen]
+
+
+async def test_every_step_is_logged_and_the_log_replays_to_the_state(pool: Pool) -> None:
+    await stuur(pool, "aanvragen", aanvraag(ontvangen_op="2024-01-08"))
+    await stuur(pool, "opschortingen", {"referentie": "A1", "van": "2024-01-15"})
+    await stuur(pool, "opschortingen", {"referentie": "A1", "van": "2024-01-15", "tot": "2024-01-22"})
+    await stuur(pool, "adviezen", advies(op="2024-02-01", uitkomst="NEGATIEF"))
+    await stuur(pool, "besluiten", besluit(op="2024-02-08", uitkomst="NEGATIEF"))
+    await stuur(pool, "bezwaren", {"referentie": "A1", "op": "2024-02-20"})
+    await stuur(pool, "bezwaren", {"referentie": "A1", "op": "2024-02-20", "gegrond": "ja", "beslist_op": "2024-03-20"})
+    assert await log(pool) == [
+        ("ONTVANG", None, "IN_BEHANDELING", date(2024, 1, 8)),
+        ("SCHORT_OP", "IN_BEHANDELING", "OPGESCHORT", date(2024, 1, 15)),
+        ("HERVAT", "OPGESCHORT", "IN_BEHANDELING", date(2024, 1, 22)),
+        ("ADVISEER", "IN_BEHANDELING", "GEADVISEERD", date(2024, 2, 1)),
+        ("BESLIS_NEGATIEF", "GEADVISEERD", "NEGATIEF", date(2024, 2, 8)),
+        ("MAAK_BEZWAAR", "NEGATIEF", "NEGATIEF", date(2024, 2, 20)),
+        ("HERZIE_POSITIEF", "NEGATIEF", "POSITIEF", date(2024, 3, 20)),
+    ]
+    stand = await staat(pool)
+    assert (stand.toestand, stand.sinds) == ("POSITIEF", date(2024, 3, 20))
+    assert [naam for naam, _ in await gezegd(pool)] == [
+        *("aanvraag-ontvangen", "termijn-opgeschort", "termijn-hervat", "advies-uitgebracht"),
+        *("besluit-beschut-werk-genomen", "besluit-beschut-werk-genomen"),
+    ]
+
+
+async def test_the_log_is_never_changed_by_the_service(pool: Pool) -> None:
+    await stuur(pool, "aanvragen", aanvraag())
+    for sql in ("update overgang set op = op", "delete from overgang"):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await pool.execute(sql)
+
+
+async def test_a_second_application_of_a_citizen_within_a_year_is_refused_without_investigation(pool: Pool) -> None:
+    await stuur(pool, "aanvragen", aanvraag(aanvrager="BURGER", ontvangen_op="2023-06-05"))
+    await stuur(pool, "adviezen", advies(op="2023-07-03", uitkomst="NEGATIEF"))
+    await stuur(
+        pool, "aanvragen", aanvraag("A2", aanvrager="BURGER"), aanvraag("A3", aanvrager="BURGER", persoon=str(uuid4()))
+    )
+    afgewezen = {"uitkomst": "AFGEWEZEN_ZONDER_ONDERZOEK", "op": "2024-03-06"}
+    uitslag = await stuur(pool, "afsluitingen", *({"referentie": r} | afgewezen for r in ("A2", "A3")))
+    assert (uitslag.aanvaard, [(f.rij, f.code) for f in uitslag.fouten]) == (1, [(2, "geen_herhaling")])
+    await stuur(pool, "afsluitingen", {"referentie": "A3", "uitkomst": "BUITEN_BEHANDELING", "op": "2024-03-20"})
+    namen = [naam for naam, _ in await gezegd(pool)]
+    assert namen[-2:] == ["aanvraag-afgewezen-zonder-onderzoek", "aanvraag-buiten-behandeling"]
+
+
+async def test_the_wage_cost_process_keeps_its_steps_once(pool: Pool) -> None:
+    await stuur(pool, "aanvragen", aanvraag(soort="LOONKOSTENSUBSIDIE"))
+    stap = {"referentie": "A1", "stap": "BEVESTIGD", "op": "2024-03-11"}
+    assert (await stuur(pool, "processtappen", stap, stap)).ongewijzigd == 1
+    assert (await stuur(pool, "processtappen", stap)).ongewijzigd == 1
+    await stuur(pool, "besluiten", besluit())
+    assert [h for h, *_ in await log(pool)] == ["ONTVANG", "ZET_PROCESSTAP", "BESLIS_POSITIEF"]
+    assert [naam for naam, _ in await gezegd(pool)] == ["aanvraag-ontvangen", "voorziening-beslist"]
+
+
+async def test_a_paused_application_is_not_on_the_list_of_what_is_due(pool: Pool) -> None:
+    await stuur(pool, "aanvragen", aanvraag("A1"), aanvraag("A2", gemeente="0034"))
+    await stuur(pool, "opschortingen", {"referentie": "A1", "van": "2024-03-10"})
+    async with pool.acquire() as tx:
+        plek = (date.min, UUID(int=0))
+        assert [a.referentie for a in await store.open_aanvragen(tx, date.max, plek, 9)] == ["A2"]
+        assert await store.open_aanvragen(tx, date.max, plek, 9, "0014") == []

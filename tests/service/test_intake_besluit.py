@@ -6,7 +6,16 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from uuid import UUID, uuid4
 
-from banenspoor_contracts import BesluitBeschutWerkGenomen, EindReden, Feit, RegistratieBeeindigd, Uitkomst
+from banenspoor_contracts import (
+    BesluitBeschutWerkGenomen,
+    EindReden,
+    Feit,
+    Grondslag,
+    IndicatieVastgesteld,
+    RegistratieBeeindigd,
+    RegistratieIngegaan,
+    Uitkomst,
+)
 
 from services.intake.handlers import hoor
 from shared.db import vergrendel
@@ -91,3 +100,44 @@ async def test_a_decision_from_history_is_known_when_it_was_known_then(voordeur:
     toen = datetime(2021, 5, 10, tzinfo=UTC)
     (einde,) = await hoort(voordeur, besluit(persoon, date(2021, 5, 1), bekend_op=toen))
     assert einde.bekend_op == toen
+
+
+def indicatie(persoon: UUID, op: date, uitkomst: Uitkomst = Uitkomst.POSITIEF) -> Feit:
+    return IndicatieVastgesteld(
+        persoon=persoon,
+        aanvraag=uuid4(),
+        uitkomst=uitkomst,
+        op=op,
+        gemeente="0014",
+        grondslag=Grondslag.PW_INDICATIE,
+        binnen_termijn=True,
+    )
+
+
+async def test_a_positive_indication_registers_from_its_day_and_only_once(voordeur: Voordeur) -> None:
+    persoon = await voordeur.persoon(BSNS[0])
+    wat = indicatie(persoon, date(2024, 3, 14))
+    (begin,) = await hoort(voordeur, wat)
+    assert isinstance(begin, RegistratieIngegaan)
+    assert (begin.grondslag, begin.van, begin.woonplaatsen[0].gemeente) == (
+        Grondslag.PW_INDICATIE,
+        date(2024, 3, 14),
+        "0014",
+    )
+    assert await hoort(voordeur, wat) == []
+    assert await hoort(voordeur, indicatie(persoon, date(2024, 5, 1))) == []  # zij staat er al op deze grond
+    assert await voordeur.aantal("registratie") == 1
+
+
+async def test_a_negative_indication_or_one_without_a_ground_registers_nobody(voordeur: Voordeur) -> None:
+    persoon, op = await voordeur.persoon(BSNS[0]), date(2024, 3, 14)
+    ouder = IndicatieVastgesteld(persoon=persoon, aanvraag=uuid4(), uitkomst=Uitkomst.POSITIEF, op=op)
+    assert await hoort(voordeur, indicatie(persoon, op, Uitkomst.NEGATIEF), ouder, indicatie(uuid4(), op)) == []
+    assert await voordeur.aantal("registratie") == 0
+
+
+async def test_an_indication_after_somebody_died_registers_nobody(voordeur: Voordeur) -> None:
+    rij = {"bsn": BSNS[0], "geboortedatum": "1980-01-01", "overleden_op": "2024-03-01"}
+    assert (await voordeur.rijen("personen", rij))["aanvaard"] == 1
+    persoon = await voordeur.persoon(BSNS[0])
+    assert await hoort(voordeur, indicatie(persoon, date(2024, 3, 14))) == []

@@ -48,11 +48,16 @@ class Geheugen:
             self._inhoud.popitem(last=False)
 
 
-_uitkomsten = Geheugen()
+UITKOMSTEN, BLADEN = Geheugen(), Geheugen(meeste=500)
+"""Van dit proces: uitkomsten van perioden, en (groter, dus minder) bladen met boekingen."""
 
 
 async def per_periode(
-    tx: Tx, wat: Hashable, maanden: Mapping[K, Iterable[int]], maak: Callable[[list[K]], Awaitable[Mapping[K, T]]]
+    tx: Tx,
+    wat: Hashable,
+    maanden: Mapping[K, Iterable[int]],
+    maak: Callable[[list[K]], Awaitable[Mapping[K, T]]],
+    geheugen: Geheugen = UITKOMSTEN,
 ) -> dict[K, T]:
     """De uitkomst van elke periode: onthouden, of anders door `maak` gemaakt en onthouden.
 
@@ -64,7 +69,7 @@ async def per_periode(
     uit, nieuw = dict[K, T](), dict[K, Hashable]()
     for periode, alle in maanden.items():
         versie: Hashable = tuple(versies.get(maand) for maand in alle)
-        gevonden = _uitkomsten.vind((database, wat, periode), versie)
+        gevonden = geheugen.vind((database, wat, periode), versie)
         if gevonden is None:
             nieuw[periode] = versie
         else:
@@ -73,5 +78,5 @@ async def per_periode(
         gemaakt = await maak(list(nieuw))
         for periode in nieuw:
             uit[periode] = gemaakt[periode]
-            _uitkomsten.bewaar((database, wat, periode), nieuw[periode], gemaakt[periode])
+            geheugen.bewaar((database, wat, periode), nieuw[periode], gemaakt[periode])
     return {periode: uit[periode] for periode in maanden}

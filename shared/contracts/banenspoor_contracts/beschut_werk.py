@@ -4,30 +4,38 @@ Nooit een criterium, bevinding of diagnose: die blijven in de dienst.
 """
 
 from datetime import date
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
-from .codes import AantalBron, AanvraagSoort, Aanvrager, BeschutWerkReden, Uitkomst
+from .codes import AantalBron, AanvraagSoort, Aanvrager, BeschutWerkReden, Grondslag, Uitkomst
 from .feit import Feit, OverPersoon
-from .velden import Aantal, Gemeente, Jaar
+from .velden import Aantal, Code, Gemeente, Jaar
 
 
 class _OverAanvraag(OverPersoon):
     topic: ClassVar[str] = "beschut-werk"
+    later_erbij: ClassVar[frozenset[str]] = frozenset()
+    """Velden die er na de eerste uitgave bij kwamen: leeg staan zij niet in de data, zodat wat eerder gezegd is gelijk blijft."""
 
     aanvraag: UUID
 
+    def json_(self) -> dict[str, Any]:
+        inhoud = super().json_()
+        return {naam: waarde for naam, waarde in inhoud.items() if waarde is not None or naam not in self.later_erbij}
+
 
 class AanvraagOntvangen(_OverAanvraag):
-    """Een aanvraag is binnen; `uiterlijk` is de laatste dag om te adviseren of te beslissen."""
+    """Een aanvraag is binnen; `uiterlijk` is de laatste dag om te adviseren of te beslissen. `kantoor`: wie haar behandelt."""
 
     naam: ClassVar[str] = "aanvraag-ontvangen"
+    later_erbij: ClassVar[frozenset[str]] = frozenset({"kantoor"})
 
     soort: AanvraagSoort
     aanvrager: Aanvrager
     gemeente: Gemeente
     ontvangen_op: date
     uiterlijk: date
+    kantoor: Code | None = None
 
 
 class TermijnOpgeschort(_OverAanvraag):
@@ -108,12 +116,19 @@ class BesluitBeschutWerkGenomen(_OverAanvraag):
 
 
 class IndicatieVastgesteld(_OverAanvraag):
-    """De beoordeling van het arbeidsvermogen voor de banenafspraak is klaar."""
+    """De beoordeling van het arbeidsvermogen voor de banenafspraak is klaar.
+
+    Een positieve registreert in het doelgroepregister vanaf `op`, op `grondslag` met woonplaats `gemeente`.
+    """
 
     naam: ClassVar[str] = "indicatie-vastgesteld"
+    later_erbij: ClassVar[frozenset[str]] = frozenset({"gemeente", "grondslag", "binnenTermijn"})
 
     uitkomst: Uitkomst
     op: date
+    gemeente: Gemeente | None = None
+    grondslag: Grondslag | None = None
+    binnen_termijn: bool | None = None
 
 
 class VoorzieningBeslist(_OverAanvraag):

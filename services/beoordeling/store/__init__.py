@@ -1,0 +1,1 @@
+"""SQL van beoordeling: de enige plek die haar tabellen kent."""
