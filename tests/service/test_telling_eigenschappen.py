@@ -35,6 +35,7 @@ VRAGEN: dict[str, list[dict[str, str]]] = {
     "/v1/tellingen/revisie": [Q | {"per": "sector"}, Q | {"maat": "personen", "per": "regio"}],
     "/v1/tellingen/verklaring": [Q | {"per": "sector"}, Q | {"maat": "personen"}],
     "/v1/tellingen/reeksbrug": [{"periode": "2023", "maat": "uren"}],
+    "/v1/beschut-werk": [{"periode": "2023-Q4"}],
     "/v1/stromen": [{"periode": "2023-Q4", "per": "regio"}, {"periode": "2023-Q4"}],
     "/v1/stromen/revisie": [{"periode": "2023-Q4", "per": "regio"}],
     "/v1/stromen/verklaring": [{"periode": "2023-Q4"}],
