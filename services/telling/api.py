@@ -108,9 +108,15 @@ async def tellingen_verklaring(
         vraag, na = lees_verklaring(parameters, opdracht.nu)
         _toegestaan(vraag, opdracht)
         async with lees_tx(verzoek) as tx:
-            return await open_(tx, vraag, na, parameters.aantal, opdracht.nu, wie=BOEKINGEN in opdracht.scopes)
+            return await open_(tx, vraag, na, parameters.aantal, opdracht.nu, wie=mag_zien_van_wie(opdracht))
     except Onjuist as fout:
         raise Probleem(400, fout.code, fout.titel, fout.detail) from None
+
+
+def mag_zien_van_wie(opdracht: Opdracht) -> bool:
+    """Mag de aanroeper zien van wie boekingen zijn? Niet wie namens één partij komt: dit gaat over iedereen."""
+    namens = opdracht.gemeente or opdracht.werkgever or opdracht.persoon
+    return BOEKINGEN in opdracht.scopes and not namens
 
 
 def _toegestaan(vraag: Vraag, opdracht: Opdracht) -> Vraag:

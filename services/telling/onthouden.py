@@ -32,7 +32,14 @@ async def onthoud(
         return await maak(s)
     wat = _wat(soort, replace(vraag, selectie=replace(s, perioden=())), boeken, momenten)
     maanden = {periode: _maanden([periode]) for periode in s.perioden}
-    return await per_periode(tx, wat, maanden, lambda nieuw: maak(replace(s, perioden=tuple(nieuw))))
+
+    async def per_bereik(nieuw: list[Periode]) -> Mapping[Periode, T]:
+        uit: dict[Periode, T] = {}
+        for bereik in _aaneengesloten(nieuw):
+            uit |= await maak(replace(s, perioden=bereik))
+        return uit
+
+    return await per_periode(tx, wat, maanden, per_bereik)
 
 
 async def onthoud_blad(
@@ -47,6 +54,17 @@ async def onthoud_blad(
         return await maak()
     wat, maanden = _wat(soort, vraag, (boek,), welk), {"blad": _maanden(vraag.selectie.perioden)}
     return (await per_periode(tx, wat, maanden, heel, BLADEN))["blad"]
+
+
+def _aaneengesloten(perioden: Iterable[Periode]) -> list[tuple[Periode, ...]]:
+    """De perioden in bereiken zonder gat: zo is elke selectie, en een stroom rekent daarop."""
+    uit: list[tuple[Periode, ...]] = []
+    for periode in perioden:
+        if uit and uit[-1][-1].maanden.stop == periode.eerste:
+            uit[-1] = (*uit[-1], periode)
+        else:
+            uit.append((periode,))
+    return uit
 
 
 def _wat(soort: str, vraag: Vraag, boeken: Iterable[Regelboek], momenten: Hashable) -> Hashable:

@@ -19,7 +19,7 @@ from services.telling.domain.reeksbrug import KOLOMMEN, TOTAAL, Later, Lezing, S
 from services.telling.domain.selectie import Selectie
 from services.telling.maten import REDENEN
 from services.telling.store import cijfers, mutaties
-from services.telling.vraag import Parameters, Tekst, Vraag, lees_vraag
+from services.telling.vraag import Parameters, Tekst, Vraag, lees_vraag, weiger_zetel
 from shared.api import Opdracht, Probleem, lees_tx, lezer
 from shared.db import Tx
 from shared.peil import vast_tot
@@ -59,6 +59,7 @@ async def reeksbrug(
 def lees_vragen(parameters: Brugparameters, nu: datetime) -> tuple[Vraag, Vraag]:
     """De vraag naar het kwartaalcijfer en die naar de jaarmeting, met dezelfde selectie."""
     gegeven = parameters.model_dump(exclude={"periode", "bekend_op", "bekend_op_jaarmeting"}, exclude_none=True)
+    weiger_zetel(parameters.plaats, "de reeksbrug")
     gelezen = re.fullmatch(r"(\d{4})(-Q4)?", (parameters.periode or "").strip(), re.ASCII)
     if gelezen is None:
         titel = "De reeksbrug gaat over het eind van een jaar"

@@ -10,14 +10,15 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from services.telling import antwoord
-from services.telling.api import BOEKINGEN, LEZEN, omslag, open_, overbrug, zoals_bekend
+from services.telling.api import LEZEN, mag_zien_van_wie, omslag, open_, overbrug, zoals_bekend
 from services.telling.domain.noten import Noot
-from services.telling.domain.perioden import SOORT_VAN_REEKS, Onjuist, Soort, periode
+from services.telling.domain.perioden import SOORT_VAN_REEKS, Onjuist, Periode, Soort, periode
 from services.telling.domain.registerstromen import Registerstroom, registerstromen
 from services.telling.domain.selectie import Opname, Selectie
 from services.telling.domain.stromen import AANTALLEN, Stromen, momenten, stromen
+from services.telling.onthouden import onthoud
 from services.telling.store import registerstromen as registerstore
-from services.telling.stroommaat import stromenmaat
+from services.telling.stroommaat import Stromenmaat, stromenmaat
 from services.telling.uitkomst import gebiedsnamen, volledigheid
 from services.telling.vraag import (
     PERSONEN,
@@ -28,6 +29,7 @@ from services.telling.vraag import (
     lees_revisie,
     lees_verklaring,
     lees_vraag,
+    weiger_zetel,
 )
 from shared.api import Opdracht, Probleem, lees_tx, lezer
 from shared.db import Tx
@@ -101,7 +103,7 @@ async def stromen_verklaring(
 ) -> dict[str, Any]:
     """Van elk aantal van personen met werk de bijdragen, en dan gebeurtenis voor gebeurtenis."""
     try:
-        gegeven, wie = _als_vraag(parameters), BOEKINGEN in opdracht.scopes
+        gegeven, wie = _als_vraag(parameters), mag_zien_van_wie(opdracht)
         vraag, na = lees_verklaring(Verklaringparameters(**gegeven), opdracht.nu)
         async with lees_tx(verzoek) as tx:
             return await open_(tx, vraag, na, parameters.aantal, opdracht.nu, wie=wie, bouw=stromenmaat)
@@ -122,6 +124,7 @@ def _als_vraag(parameters: StromenParameters) -> dict[str, Any]:
     gegeven = parameters.model_dump()
     if (gegeven["per"] or "regio") != "regio":
         raise Onjuist("onbekende_uitsplitsing", "Onbekende uitsplitsing", f"per={gegeven['per']} kan niet; wel: regio.")
+    weiger_zetel(parameters.plaats, "stromen")
     gegeven["reeks"] = gegeven["reeks"] or _reeks(gegeven["periode"] or "")
     return gegeven | {"maat": PERSONEN}
 
@@ -137,8 +140,15 @@ async def beantwoord(tx: Tx, vraag: Vraag, nu: datetime) -> dict[str, Any]:
     selectie = vraag.selectie
     boek, toen = await zoals_bekend(tx, vraag)
     namen, alle = gebiedsnamen(selectie, boek), momenten(selectie, boek)
-    gevonden = stromen(await stromenmaat(tx, vraag).lees(boek, toen), boek, selectie)
-    register = None if selectie.regio else await _register(tx, selectie, alle, toen)
+
+    async def maak(s: Selectie) -> Mapping[Periode, tuple[list[Stromen], dict[str, Any] | None]]:
+        cellen = stromen(await Stromenmaat(tx, s).lees(boek, toen), boek, s)
+        rijen = {} if s.regio else await _register(tx, momenten(s, boek), toen)
+        return {p: ([cel for cel in cellen if cel.periode == str(p)], rijen.get(str(p))) for p in s.perioden}
+
+    per_periode = (await onthoud(tx, "stromen", vraag, (boek,), toen, maak)).values()
+    gevonden = [cel for cellen, _ in per_periode for cel in cellen]
+    register = [rij for _, rij in per_periode if rij is not None]
     noten = sorted({noot for cel in gevonden for noot in cel.noten} | set(REGISTERNOTEN if register else ()))
     nummers = {noot: nummer for nummer, noot in enumerate(noten, start=1)}
     return {
@@ -149,20 +159,21 @@ async def beantwoord(tx: Tx, vraag: Vraag, nu: datetime) -> dict[str, Any]:
         "volledigheid": await volledigheid(tx, boek, alle, toen),
         **await omslag(tx, vraag, nu),
         "cellen": [_cel(cel, namen, nummers) for cel in gevonden],
-        "register": register and [rij | {"voetnoten": [nummers[n] for n in REGISTERNOTEN]} for rij in register],
+        "register": [rij | {"voetnoten": [nummers[n] for n in REGISTERNOTEN]} for rij in register] or None,
         "voetnoten": [noot.value for noot in noten],
     }
 
 
-async def _register(tx: Tx, selectie: Selectie, alle: Sequence[Opname], toen: int | None) -> list[dict[str, Any]]:
-    """Het register kent telling alleen van het hele land: de dagen zijn die van de perioden."""
+async def _register(tx: Tx, alle: Sequence[Opname], toen: int | None) -> dict[str, dict[str, Any]]:
+    """Per periode; het register kent telling alleen van het hele land: de dagen zijn die van de perioden."""
     dagen = [opname.periode.einde for opname in alle]
     gevonden = await registerstore.registerstromen(tx, dagen, toen)
-    uit = []
+    uit: dict[str, dict[str, Any]] = {}
     for opname in alle[1:]:
         van = registerstromen(gevonden[opname.periode.einde])
         gronden = [{"grondslag": code} | _registerstroom(stroom) for code, stroom in van.gronden.items()]
-        uit.append({"periode": str(opname.periode)} | _registerstroom(van.personen) | {"grondslagen": gronden})
+        periode = str(opname.periode)
+        uit[periode] = {"periode": periode} | _registerstroom(van.personen) | {"grondslagen": gronden}
     return uit
 
 

@@ -33,6 +33,11 @@ _NOG_NIET = ("publicatie",)
 _NIET_VAN_REGISTER = ("regio", "gemeente", "sector", "vorm", "werkgever", "groep", "plaats", "grenzen")
 
 
+EIND_VAN_DE_DAG = time.max
+VROEGSTE_JAAR = 1970
+"""Eerder dan dit jaar was er niets bekend: kennismomenten tellen vanaf hier."""
+
+
 class Parameters(BaseModel):
     """De parameters van een cijferroute; een andere naam wordt geweigerd."""
 
@@ -126,12 +131,21 @@ def lees_vraag(parameters: Parameters, nu: datetime) -> Vraag:
     return Vraag(selectie, maat, lees_moment(gegeven.get("bekendOp"), nu), regels == "nu", wat_als)
 
 
+def weiger_zetel(plaats: str | None, waarvan: str) -> None:
+    """De zetel van een werkgever is er alleen zoals nu bekend; `waarvan` kent haar niet."""
+    if plaats is not None and plaats.strip() == Plaats.ZETEL:
+        raise Onjuist(
+            "past_niet_bij_route", "Dit kan hier niet", f"plaats=zetel kan niet bij {waarvan}; wel: werk, woon."
+        )
+
+
 def _wat_als(waarde: str | None, maat: str) -> WatAls | None:
     """Wat er anders moet; wat op deze maat niets te veranderen heeft, wordt geweigerd."""
     if waarde is None:
         return None
     wat_als = watals.lees(waarde)
-    zonder_zin = {PERSONEN: (watals.NORM, watals.SLEUTEL), GEREGISTREERD: watals.NAMEN}.get(maat, ())
+    geen_uren = (watals.NORM, watals.SLEUTEL)
+    zonder_zin = {PERSONEN: geen_uren, WERKGEVERS: geen_uren, GEREGISTREERD: watals.NAMEN}.get(maat, ())
     if anders := [naam for naam in wat_als.gevraagd if naam in zonder_zin]:
         raise Onjuist(
             "past_niet_bij_maat",
@@ -149,7 +163,12 @@ def bestandsnaam(vraag: Vraag) -> str:
     delen += [s.reeks, "-".join(dict.fromkeys((str(s.perioden[0]), str(s.perioden[-1])))), vraag.maat]
     delen += ["per-" + "-".join(s.per)] if s.per else []
     delen += [waarde for waarde in (s.regio, s.gemeente, s.sector, s.vorm, s.grondslag) if waarde]
-    delen += [f"bekend-{vraag.bekend_op.astimezone(AMSTERDAM):%Y-%m-%d}"] if vraag.bekend_op else []
+    anders = {"werkgever": s.werkgever, "groep": s.groep, "plaats": s.plaats, "grenzen": s.grenzen}
+    delen += [f"{naam}-{waarde}" for naam, waarde in anders.items() if waarde is not None]
+    delen += ["regels-nu"] if vraag.regels_nu else []
+    if vraag.bekend_op is not None:
+        moment = vraag.bekend_op.astimezone(AMSTERDAM)
+        delen.append(f"bekend-{moment:%Y-%m-%d}" + ("" if moment.time() == EIND_VAN_DE_DAG else f"{moment:T%H%M%S}"))
     return re.sub(r"[^A-Za-z0-9._-]", "-", "_".join(delen))
 
 
@@ -257,6 +276,8 @@ def lees_moment(waarde: str | None, nu: datetime, naam: str = "bekendOp") -> dat
             moment = datetime.combine(volgende, time.min, AMSTERDAM) - timedelta(microseconds=1)
         else:
             moment = datetime.fromisoformat(waarde.replace(" ", "+"))
+        if moment.year < VROEGSTE_JAAR:
+            raise ValueError(waarde)
     except (ValueError, OverflowError):
         raise Onjuist(
             "onjuist_moment",

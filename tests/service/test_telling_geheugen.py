@@ -83,12 +83,31 @@ async def test_register_en_uren_houden_ook_een_brug_en_een_verklaring_bij(tellin
         assert open_["cellen"][0]["uren"] == persoon
 
 
-def test_het_geheugen_is_begrensd_en_vergeet_het_oudste() -> None:
-    geheugen = Geheugen(meeste=2)
-    geheugen.bewaar("a", 1, "A")
-    geheugen.bewaar("b", 1, "B")
-    assert geheugen.vind("a", 1) == ("A",)
+async def test_wat_tussen_onthouden_perioden_ontbreekt_sluit_daarop_aan(telling: Telling) -> None:
+    """Een stroom begint aan het eind van de periode ervoor, ook als die ertussen al onthouden is."""
+    await boek(
+        telling.pool, bericht(uren(100, maand="2023-09")), bericht(uren(100, maand="2023-12", plaatsing=UUID(int=5)))
+    )
+    for pad in ("/v1/stromen", "/v1/stromen/verklaring"):
+        await telling.lees(pad, periode="2023-Q3")
+        alle = (await telling.lees(pad, periode="2023-Q2..2023-Q4")).json()["cellen"]
+        los = [(await telling.lees(pad, periode=f"2023-Q{n}")).json()["cellen"] for n in (2, 3, 4)]
+        assert alle == [cel for cellen in los for cel in cellen]
+    (q2, q3, q4) = (await telling.lees("/v1/stromen", periode="2023-Q2..2023-Q4")).json()["cellen"]
+    assert [(q["begin"], q["eind"]) for q in (q2, q3, q4)] == [(0, 0), (0, 1), (1, 1)]
+
+
+def test_het_geheugen_is_begrensd_op_cellen_en_vergeet_het_oudste() -> None:
+    geheugen = Geheugen(meeste=6)
+    geheugen.bewaar("a", 1, ["A", "A"])
+    geheugen.bewaar("b", 1, {"x": "B"})
+    assert geheugen.vind("a", 1) == (["A", "A"],)
     geheugen.bewaar("c", 1, "C")
-    assert geheugen.vind("b", 1) is None
-    assert geheugen.vind("a", 2) is None, "bij een andere versie geldt het niet"
-    assert geheugen.vind("a", 1) == ("A",)
+    assert geheugen.vind("b", 1) == ({"x": "B"},)
+    geheugen.bewaar("d", 1, ([], {"y": 1}))
+    assert (geheugen.vind("a", 1), geheugen.vind("c", 1)) == (None, None), "drie en een weg voor vier erbij"
+    assert geheugen.vind("b", 2) is None, "bij een andere versie geldt het niet"
+    assert geheugen.vind("b", 1) == ({"x": "B"},)
+    geheugen.bewaar("b", 2, list(range(10)))
+    assert geheugen.vind("b", 2) is None, "wat niet past, wordt niet onthouden"
+    assert geheugen.vind("d", 1) == (([], {"y": 1}),)

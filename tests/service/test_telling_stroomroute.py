@@ -164,3 +164,23 @@ async def test_wat_niet_kan_wordt_geweigerd(telling: Telling, parameters: dict[s
     antwoord = await telling.stromen(**parameters)
     assert (antwoord.status_code, antwoord.json()["code"]) == (400, code), antwoord.text
     assert antwoord.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    ("pad", "vraag"),
+    [
+        ("/v1/stromen", {"periode": "2023-Q4", "per": "regio"}),
+        ("/v1/stromen/verklaring", {"periode": "2023-Q4"}),
+        ("/v1/stromen/revisie", {"periode": "2023-Q4", "bekendVan": "2024-01-01"}),
+        ("/v1/tellingen/reeksbrug", {"periode": "2023", "regio": "AM01"}),
+    ],
+)
+async def test_de_zetel_hoort_niet_bij_stromen_en_reeksbrug(telling: Telling, pad: str, vraag: dict[str, str]) -> None:
+    antwoord = await telling.lees(pad, **vraag, plaats="zetel")
+    assert (antwoord.status_code, antwoord.json()["code"]) == (400, "past_niet_bij_route")
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "0001-01-01", "1969-12-31"])
+async def test_een_moment_voor_alles_is_een_vergissing(telling: Telling, moment: str) -> None:
+    antwoord = await telling.vraag(reeks="kwartaal", periode="2023-Q4", bekendOp=moment)
+    assert (antwoord.status_code, antwoord.json()["code"]) == (400, "onjuist_moment")

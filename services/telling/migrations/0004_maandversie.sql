@@ -1,5 +1,5 @@
 -- Wanneer er in een maand voor het laatst iets geboekt is: daaraan ziet een lezer of wat hij onthield nog geldt. Maand 0 is het
--- register, maand 1 wat er van werkgevers bekend is. shard is als bij stand (bij het register de bron), zodat twee instanties nooit dezelfde rij schrijven; (xid, keer)
+-- register, maand 1 wat er van werkgevers bekend is. shard is als bij stand (bij het register de bron), zodat twee instanties voor uren en register nooit dezelfde rij schrijven; (xid, keer)
 -- komt nooit terug, ook niet na een teruggedraaide transactie.
 create table maandversie (
   maand smallint not null,

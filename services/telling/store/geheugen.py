@@ -13,8 +13,8 @@ from shared.db import Tx
 
 K = TypeVar("K", bound=Hashable)
 T = TypeVar("T")
-MEESTE = 20_000
-"""Zoveel uitkomsten (elk die van één periode van één vraag) worden hooguit onthouden; de langst ongebruikte gaat weg."""
+MEESTE = 100_000
+"""Zoveel cellen (of regels op bladen) worden hooguit onthouden, alle uitkomsten samen; de langst ongebruikte gaat weg."""
 DATABASE = """
 select pg_postmaster_start_time()::text || ' ' || oid from pg_database where datname = current_database()
 """
@@ -26,11 +26,11 @@ from maandversie where maand = any($1::smallint[]) group by maand
 
 
 class Geheugen:
-    """Wat bij een sleutel hoort, samen met de versie waarbij het gold."""
+    """Wat bij een sleutel hoort, samen met de versie waarbij het gold; begrensd op hoeveel cellen dat samen zijn."""
 
     def __init__(self, meeste: int = MEESTE) -> None:
-        self._meeste = meeste
-        self._inhoud: OrderedDict[Hashable, tuple[Hashable, Any]] = OrderedDict()
+        self._meeste, self._samen = meeste, 0
+        self._inhoud: OrderedDict[Hashable, tuple[Hashable, Any, int]] = OrderedDict()
 
     def vind(self, sleutel: Hashable, versie: Hashable) -> tuple[Any] | None:
         """Wat er bij deze sleutel onthouden is, in een tupel, of None als dat er niet is of bij een andere versie hoort."""
@@ -41,15 +41,26 @@ class Geheugen:
         return (gevonden[1],)
 
     def bewaar(self, sleutel: Hashable, versie: Hashable, waarde: Any) -> None:
-        """Onthoudt een waarde; zij wordt gedeeld en mag niet gewijzigd worden."""
-        self._inhoud[sleutel] = versie, waarde
-        self._inhoud.move_to_end(sleutel)
-        while len(self._inhoud) > self._meeste:
-            self._inhoud.popitem(last=False)
+        """Onthoudt een waarde; zij wordt gedeeld en mag niet gewijzigd worden. Wat niet past, wordt niet onthouden."""
+        eerder, omvang = self._inhoud.pop(sleutel, None), _omvang(waarde)
+        self._samen -= eerder[2] if eerder else 0
+        if omvang > self._meeste:
+            return
+        self._inhoud[sleutel] = versie, waarde, omvang
+        self._samen += omvang
+        while self._samen > self._meeste:
+            self._samen -= self._inhoud.popitem(last=False)[1][2]
 
 
-UITKOMSTEN, BLADEN = Geheugen(), Geheugen(meeste=500)
-"""Van dit proces: uitkomsten van perioden, en (groter, dus minder) bladen met boekingen."""
+def _omvang(waarde: Any) -> int:
+    """Uit hoeveel cellen een uitkomst bestaat; elke uitkomst is er ten minste één."""
+    if isinstance(waarde, Mapping):
+        return 1 + sum(map(_omvang, waarde.values()))
+    return 1 + sum(map(_omvang, waarde)) if type(waarde) in (list, tuple) else 1
+
+
+UITKOMSTEN, BLADEN = Geheugen(), Geheugen(meeste=20_000)
+"""Van dit proces: uitkomsten van perioden, en bladen met boekingen."""
 
 
 async def per_periode(
