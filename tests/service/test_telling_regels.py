@@ -36,6 +36,7 @@ RIJEN: dict[str, Json] = {
         "besloten_op": "2013-04-11",
         "status": "vastgesteld",
     },
+    "werkgevers-totalen": {"jaar": "2023", "sector": "markt", "aantal": 50},
 }
 
 
