@@ -93,6 +93,7 @@ class Bus:
         self._waak: asyncio.Task[None] | None = None
         self._voortgang: dict[TopicPartition, tuple[int, float]] = {}
         self._laatst_toegewezen = time.monotonic()
+        self._laatst_vooruit = time.monotonic()
         self._gecommit: dict[TopicPartition, int] = {}
 
     @property
@@ -178,6 +179,8 @@ class Bus:
                 korter.append(plaats)
             vorige = self._voortgang.get(plaats)
             stil = verbruikt >= einde and not inbox.bezig
+            if vorige is not None and vorige[0] != gelezen:
+                self._laatst_vooruit = nu
             if stil or vorige is None or vorige[0] != gelezen or plaats in inbox.gestopt:
                 self._voortgang[plaats] = (gelezen, nu)
         if korter:  # het log is korter dan wat verwerkt is: niet een minuut wachten
@@ -199,8 +202,10 @@ class Bus:
                 log.info("groep_niet_bijgewerkt", fout=type(fout).__name__)
 
     def _grijp_in(self) -> None:
+        """Staat alles stil, dan stopt het proces. Wie inhaalt, laat een partitie wachten: die heeft tienmaal zoveel tijd."""
         nu, grens = time.monotonic(), self._in.stilstand
-        stil = [p for p, (_, sinds) in self._voortgang.items() if nu - sinds > grens and p not in self.inbox.gestopt]
+        wachten = grens if nu - self._laatst_vooruit > grens else 10 * grens
+        stil = [p for p, (_, sinds) in self._voortgang.items() if nu - sinds > wachten and p not in self.inbox.gestopt]
         if stil or nu - self._laatst_toegewezen > grens:
             log.error("waakhond_stopt_proces", partities=[f"{p.topic}-{p.partition}" for p in stil])
             os._exit(1)

@@ -34,7 +34,7 @@ Veranderd = PlaatsingGestart | PlaatsingGewijzigd | PlaatsingVerlengd | Plaatsin
 @hoor(RegistratieIngegaan, RegistratieBeeindigd, RegistratieGecorrigeerd, PersoonVerhuisd)
 async def neem_register_over(feit: Register, _bericht: Bericht, tx: Tx) -> Sequence[Feit]:
     """Wie wanneer geregistreerd is: nodig om ander werk banenafspraak of regulier te noemen."""
-    persoon = (await personen.vergrendel_personen(tx, [feit.persoon]))[feit.persoon]
+    persoon = (await personen.volg(tx, [feit.persoon]))[feit.persoon]  # op haar eigen slot wacht de inbox al
     if persoon == feit.persoon and not await personen.vergeten(tx, [persoon]):
         await deelname.neem_register_over(tx, persoon, feit.registraties)
     return ()
@@ -72,6 +72,9 @@ async def vergeet_baan(feit: PlaatsingVergeten, _bericht: Bericht, tx: Tx) -> Se
 async def _volg(
     feit: Veranderd | PlaatsingBeeindigd | PlaatsingOngedaanGemaakt, bericht: Bericht, tx: Tx
 ) -> list[Feit]:
+    zelf = (await personen.volg(tx, [feit.persoon]))[feit.persoon]
+    if zelf == feit.persoon and not await aanvragen.van_personen(tx, [zelf]):
+        return []  # zonder aanvraag is er niets bij te houden, en op haar slot wacht de inbox al
     persoon = (await personen.vergrendel_personen(tx, [feit.persoon]))[feit.persoon]
     return await volg(tx, [persoon], bericht.tijd, "plaatsingen", {persoon: feit.bekend_op})
 
