@@ -119,6 +119,11 @@ class Opdracht:
     bewijs_verplicht: bool = False
     """Instelling: geen nieuwe registratie zonder het bewijs van haar grondslag, geen advies zonder zijn criteria."""
 
+    @property
+    def namens_een(self) -> bool:
+        """Komt de aanroeper namens één werkgever, gemeente of persoon?"""
+        return any((self.werkgever, self.gemeente, self.persoon))
+
 
 Verwerker = Callable[[Tx, Sequence[tuple[int, Any]], Opdracht], Awaitable[Uitslag]]
 
@@ -214,7 +219,7 @@ def aanroeper(verzoek: Request, *scopes: str) -> Aanroeper:
 
 def alleen_over_iedereen(opdracht: Opdracht) -> None:
     """403 voor een token namens één gemeente, werkgever of persoon: deze vraag gaat over velen."""
-    if any((opdracht.gemeente, opdracht.werkgever, opdracht.persoon)):
+    if opdracht.namens_een:
         raise Probleem(403, "namens_onjuist", "Het token komt niet namens wie deze vraag mag stellen")
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from banenspoor_contracts import AanvraagSoort, BeschutWerkBeeindigd, BeschutWerkReden, Feit
 
 from services.beoordeling.domain.aanvraag import Aanvraag
-from services.beoordeling.domain.machine import BESCHIKBAAR, Handeling, Toestand, Weigering
+from services.beoordeling.domain.machine import MET_RECHT, Handeling, Toestand, Weigering
 from services.beoordeling.domain.plaatsen import na_einde
 from services.beoordeling.domain.stappen import zet
 from services.beoordeling.store import aanvragen, deelname, plaatsen
@@ -16,8 +16,6 @@ from services.beoordeling.store.aanvragen import Logregel
 from services.beoordeling.store.deelname import Baan
 from shared.api import AMSTERDAM
 from shared.db import Tx
-
-_MET_RECHT = (*BESCHIKBAAR, Toestand.TERUGKEERRECHT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +71,7 @@ def _vervangen(eigen: list[Aanvraag]) -> list[Stap]:
     """Wat er ouder is dan het laatste besluit, is erdoor vervangen."""
     laatste, uit = eigen[-1], list[Stap]()
     for a in eigen[:-1]:
-        if a.toestand in _MET_RECHT and laatste.besluit:
+        if a.toestand in MET_RECHT and laatste.besluit:
             na = zet(a, Handeling.BEEINDIG, max(laatste.besluit.op, a.sinds))
             if not isinstance(na, Weigering):
                 uit.append(Stap(a, na, laatste.besluit.op, BeschutWerkReden.HERBEOORDELING))
@@ -81,7 +79,7 @@ def _vervangen(eigen: list[Aanvraag]) -> list[Stap]:
 
 
 async def _naar_baan(tx: Tx, a: Aanvraag, banen: list[Baan], vandaag: date) -> list[Stap]:
-    if a.toestand not in _MET_RECHT:
+    if a.toestand not in MET_RECHT:
         return []
     nu = [b for b in banen if b.van <= vandaag and (b.tot is None or b.tot > vandaag)]
     if a.toestand is Toestand.GEPLAATST:

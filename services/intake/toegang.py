@@ -44,7 +44,7 @@ def rol(opdracht: Opdracht, ieder: str = LEZEN) -> Rol:
         return Rol.ZELF
     if opdracht.persoon is None and opdracht.gemeente is not None and opdracht.scopes & {"gemeente", ieder}:
         return Rol.GEMEENTE
-    if ieder not in opdracht.scopes or any((opdracht.persoon, opdracht.gemeente, opdracht.werkgever)):
+    if ieder not in opdracht.scopes or opdracht.namens_een:
         raise Probleem(403, "namens_onjuist", "Het token komt niet namens wie deze vraag mag stellen")
     return Rol.IEDER
 

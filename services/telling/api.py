@@ -1,7 +1,7 @@
 """`GET /v1/tellingen`: een cijfer, met alles wat nodig is om te weten wat het waard is."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -52,7 +52,6 @@ GEEN_BRUG = (
     "Van een cijfer dat op een van beide momenten niet te bepalen is (geen norm of nulmeting), zijn er geen stappen: vraag "
     "de brug van maat=uren of maat=banen."
 )
-_ALTIJD = datetime.max.replace(tzinfo=UTC)
 router = APIRouter()
 
 
@@ -115,8 +114,7 @@ async def tellingen_verklaring(
 
 def mag_zien_van_wie(opdracht: Opdracht) -> bool:
     """Mag de aanroeper zien van wie boekingen zijn? Niet wie namens één partij komt: dit gaat over iedereen."""
-    namens = opdracht.gemeente or opdracht.werkgever or opdracht.persoon
-    return BOEKINGEN in opdracht.scopes and not namens
+    return BOEKINGEN in opdracht.scopes and not opdracht.namens_een
 
 
 def _toegestaan(vraag: Vraag, opdracht: Opdracht) -> Vraag:
@@ -225,4 +223,4 @@ async def _pseudoniemen(tx: Tx, blad: Sequence[Regel]) -> dict[str, dict[int, UU
 
 async def _boek(tx: Tx, vraag: Vraag, moment: datetime | None) -> Regelboek:
     """De regels die op `moment` bekend waren, of met `regels=nu` (en zonder moment) die van nu."""
-    return await regels.bekend_op(tx, _ALTIJD if vraag.regels_nu or moment is None else moment)
+    return await regels.bekend_op(tx, None if vraag.regels_nu else moment)

@@ -1,7 +1,7 @@
 """`GET /v1/beschut-werk`: aanvragen, beoordelingen, besluiten en plaatsen per periode, zoals toen bekend."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -45,8 +45,7 @@ async def beantwoord(tx: Tx, vraag: Vraag, nu: datetime) -> dict[str, Any]:
     """Telt op zoals toen bekend; `tx` is één momentopname (repeatable read)."""
     moment = vraag.bekend_op or nu
     toen = cijfers.ALTIJD if vraag.bekend_op is None else microseconden(vraag.bekend_op)
-    regels_op = datetime.max.replace(tzinfo=UTC) if vraag.bekend_op is None else vraag.bekend_op
-    land = Land(Grenzen.uit(await regels.bekend_op(tx, regels_op)), vraag)
+    land = Land(Grenzen.uit(await regels.bekend_op(tx, vraag.bekend_op)), vraag)
     filter_ = Filter(toen, vraag.eerste, vraag.laatste, vraag.soort, vraag.aanvrager, vraag.kantoor)
     nodig = ["gemeente", *(k for k in ("soort", "aanvrager", "kantoor") if k in vraag.per or vraag.alleen_gebied)]
     sommen = land.sommen(await store.sommen(tx, filter_, nodig))

@@ -21,9 +21,9 @@ from services.telling.domain.hoofdbaan import Overstap, Soort, Tellend, deelname
 from services.telling.domain.optelling import Kenmerken, Optelling
 from services.telling.domain.personen import Geteld, peilmaanden, personen, tellend
 from services.telling.domain.regels import Regelboek
-from services.telling.domain.registerverloop import Gebeurtenis, effecten
+from services.telling.domain.register import Gebeurtenis
+from services.telling.domain.registerverloop import effecten
 from services.telling.domain.selectie import Selectie, Stand, groepen, opnames
-from services.telling.domain.stroomverloop import Feit
 from services.telling.domain.werkgevers import werkgevers
 from services.telling.store import cijfers, hoofdbanen, mutaties, registerstand
 from services.telling.store import werkgevers as per_werkgever
@@ -37,7 +37,7 @@ REDENEN = {code: reden.value for reden, code in REDENCODES.items()}
 class Verandering(NamedTuple):
     """Eén gebeurtenis die een aantal personen in een cel veranderde."""
 
-    gebeurtenis: Tellend | Gebeurtenis | Feit
+    gebeurtenis: Tellend | Gebeurtenis
     reden: str
     plek: Plek
     bedrag: int
@@ -73,7 +73,7 @@ class Maat(Protocol):
 
 
 Bouw = Callable[[Tx, Vraag], Maat]
-"""Maakt de maat van een vraag, lezend in deze momentopname; haar naam zegt welke."""
+"""Maakt de maat van een vraag, lezend in deze momentopname."""
 
 
 def maat_van(tx: Tx, vraag: Vraag) -> Maat:

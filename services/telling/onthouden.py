@@ -56,6 +56,14 @@ async def onthoud_blad(
     return (await per_periode(tx, wat, maanden, heel, BLADEN))["blad"]
 
 
+def bij_periode(selectie: Selectie, alle: Iterable[T], periode: Callable[[T], str]) -> dict[Periode, list[T]]:
+    """Alles bij de periode van de selectie waar het bij hoort; een periode zonder iets heeft een lege lijst."""
+    uit = {str(p): (p, list[T]()) for p in selectie.perioden}
+    for een in alle:
+        uit[periode(een)][1].append(een)
+    return dict(uit.values())
+
+
 def _aaneengesloten(perioden: Iterable[Periode]) -> list[tuple[Periode, ...]]:
     """De perioden in bereiken zonder gat: zo is elke selectie, en een stroom rekent daarop."""
     uit: list[tuple[Periode, ...]] = []

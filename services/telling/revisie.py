@@ -8,7 +8,7 @@ from services.telling.domain.perioden import Periode
 from services.telling.domain.regels import Regelboek
 from services.telling.domain.selectie import Selectie
 from services.telling.maten import Bouw, Maat
-from services.telling.onthouden import onthoud
+from services.telling.onthouden import bij_periode, onthoud
 from services.telling.vraag import Vraag
 from shared.db import Tx
 
@@ -23,10 +23,10 @@ async def revisie(
 
     async def maak(s: Selectie) -> Mapping[Periode, list[Brug]]:
         gevonden = await _bruggen(bouw(tx, replace(vraag, selectie=s)), vraag, van, tot, eerst, later)
-        return {p: [brug for brug in gevonden if brug.plek[0] == str(p)] for p in s.perioden}
+        return bij_periode(s, gevonden, lambda brug: brug.plek[0])
 
     boeken = (vraag.anders(eerst), vraag.anders(later))
-    per_periode = await onthoud(tx, f"brug {bouw.__name__}", vraag, boeken, (van, tot), maak)
+    per_periode = await onthoud(tx, f"brug {bouw(tx, vraag).naam}", vraag, boeken, (van, tot), maak)
     return [brug for bruggen_ in per_periode.values() for brug in bruggen_]
 
 

@@ -16,7 +16,7 @@ from services.telling.domain.perioden import SOORT_VAN_REEKS, Onjuist, Periode, 
 from services.telling.domain.registerstromen import Registerstroom, registerstromen
 from services.telling.domain.selectie import Opname, Selectie
 from services.telling.domain.stromen import AANTALLEN, Stromen, momenten, stromen
-from services.telling.onthouden import onthoud
+from services.telling.onthouden import bij_periode, onthoud
 from services.telling.store import registerstromen as registerstore
 from services.telling.stroommaat import Stromenmaat, stromenmaat
 from services.telling.uitkomst import gebiedsnamen, volledigheid
@@ -142,9 +142,9 @@ async def beantwoord(tx: Tx, vraag: Vraag, nu: datetime) -> dict[str, Any]:
     namen, alle = gebiedsnamen(selectie, boek), momenten(selectie, boek)
 
     async def maak(s: Selectie) -> Mapping[Periode, tuple[list[Stromen], dict[str, Any] | None]]:
-        cellen = stromen(await Stromenmaat(tx, s).lees(boek, toen), boek, s)
+        cellen = bij_periode(s, stromen(await Stromenmaat(tx, s).lees(boek, toen), boek, s), lambda cel: cel.periode)
         rijen = {} if s.regio else await _register(tx, momenten(s, boek), toen)
-        return {p: ([cel for cel in cellen if cel.periode == str(p)], rijen.get(str(p))) for p in s.perioden}
+        return {p: (cellen[p], rijen.get(str(p))) for p in s.perioden}
 
     per_periode = (await onthoud(tx, "stromen", vraag, (boek,), toen, maak)).values()
     gevonden = [cel for cellen, _ in per_periode for cel in cellen]

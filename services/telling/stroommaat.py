@@ -13,9 +13,10 @@ from services.telling.domain.gebieden import Grenzen
 from services.telling.domain.optelling import Kenmerken
 from services.telling.domain.personen import tellend
 from services.telling.domain.regels import Regelboek
+from services.telling.domain.register import Gebeurtenis
 from services.telling.domain.selectie import Opname, Selectie
 from services.telling.domain.stromen import AANTALLEN, Overgang, Verloop, momenten, stromen
-from services.telling.domain.stroomverloop import Feit, Moment, Post, verschuivingen
+from services.telling.domain.stroomverloop import Moment, Post, verschuivingen
 from services.telling.maten import Personen, Verandering, som_van
 from services.telling.store import hoofdbanen, mutaties
 from services.telling.store import stromen as store
@@ -74,7 +75,7 @@ class Stromenmaat:
             ]
         return uit
 
-    async def _moment(self, opname: Opname, boek: Regelboek, feiten: Iterable[Feit]) -> Moment:
+    async def _moment(self, opname: Opname, boek: Regelboek, feiten: Iterable[Gebeurtenis]) -> Moment:
         cellen = {feit.cel_id for feit in feiten if feit.inschrijving is None}
         plekken = await mutaties.plekken(self.tx, cellen, opname.plaats.waarde, opname.peilmoment.waarde)
         maand = opname.maanden[-1]

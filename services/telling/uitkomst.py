@@ -1,8 +1,8 @@
 """Van een vraag naar cellen, per maat: uren en banen uit standen, personen uit boekingen, het register uit zijn boekingen."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 from services.telling import antwoord
 from services.telling.domain.aantal import Aantal
@@ -17,13 +17,11 @@ from services.telling.domain.selectie import Opname, Selectie, opnames
 from services.telling.domain.watals import Cijfer
 from services.telling.domain.werkgevers import Deelname, werkgevers
 from services.telling.maten import Personen, Register, Uren, Werkgevers
-from services.telling.onthouden import onthoud
+from services.telling.onthouden import bij_periode, onthoud
 from services.telling.store import cijfers
 from services.telling.store.geheugen import per_periode
 from services.telling.vraag import GEREGISTREERD, PERSONEN, WERKGEVERS, Vraag
 from shared.db import Tx
-
-T = TypeVar("T")
 
 
 class Uitkomst(NamedTuple):
@@ -59,7 +57,7 @@ async def _register(tx: Tx, vraag: Vraag, boek: Regelboek, toen: int | None) -> 
 
 async def _personen(tx: Tx, vraag: Vraag, boek: Regelboek, toen: int | None) -> Uitkomst:
     async def maak(s: Selectie) -> Mapping[Periode, list[Aantal]]:
-        return _per_periode(s, personen(await Personen(tx, s).lees(boek, toen), boek, s), lambda cel: cel.periode)
+        return bij_periode(s, personen(await Personen(tx, s).lees(boek, toen), boek, s), lambda cel: cel.periode)
 
     selectie, gevonden = vraag.selectie, await onthoud(tx, "cijfer", vraag, (boek,), toen, maak)
     aantallen = _gemerkt([cel for cellen in gevonden.values() for cel in cellen], vraag)
@@ -71,7 +69,7 @@ async def _personen(tx: Tx, vraag: Vraag, boek: Regelboek, toen: int | None) -> 
 async def _werkgevers(tx: Tx, vraag: Vraag, boek: Regelboek, toen: int | None) -> Uitkomst:
     async def maak(s: Selectie) -> Mapping[Periode, list[Deelname]]:
         alle = werkgevers(await Werkgevers(tx, s).lees(boek, toen), boek, s)
-        return _per_periode(s, alle, lambda deelname: deelname.geteld.periode)
+        return bij_periode(s, alle, lambda deelname: deelname.geteld.periode)
 
     selectie, gevonden = vraag.selectie, await onthoud(tx, "cijfer", vraag, (boek,), toen, maak)
     deelnames = [
@@ -86,21 +84,13 @@ async def _werkgevers(tx: Tx, vraag: Vraag, boek: Regelboek, toen: int | None) -
 
 async def _uren(tx: Tx, vraag: Vraag, boek: Regelboek, toen: int | None) -> Uitkomst:
     async def maak(s: Selectie) -> Mapping[Periode, list[Cel]]:
-        return _per_periode(s, figuur(await Uren(tx, s, vraag.maat).lees(boek, toen), boek, s), lambda cel: cel.periode)
+        return bij_periode(s, figuur(await Uren(tx, s, vraag.maat).lees(boek, toen), boek, s), lambda cel: cel.periode)
 
     selectie, gevonden = vraag.selectie, await onthoud(tx, "cijfer", vraag, (boek,), toen, maak)
     cijfers_ = _gemerkt([cel for cellen in gevonden.values() for cel in cellen], vraag)
     cellen, noten = antwoord.cellen(cijfers_, gebiedsnamen(selectie, boek))
     alle = opnames(selectie, boek)
     return Uitkomst(cellen, noten, _plaats(alle), await volledigheid(tx, boek, alle, toen))
-
-
-def _per_periode(selectie: Selectie, alle: Iterable[T], periode: Callable[[T], str]) -> dict[Periode, list[T]]:
-    """Cijfers bij hun periode; een periode zonder cijfers heeft een lege lijst."""
-    uit = {str(p): (p, list[T]()) for p in selectie.perioden}
-    for cijfer in alle:
-        uit[periode(cijfer)][1].append(cijfer)
-    return dict(uit.values())
 
 
 def _gemerkt(cijfers: list[Cijfer], vraag: Vraag) -> list[Cijfer]:

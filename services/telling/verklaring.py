@@ -4,10 +4,10 @@ De geopende delen tellen exact op tot het cijfer: een verklaring is de brug van 
 blad, op volgorde van bekend worden; wie onderweg niets nieuws wil zien, geeft een `bekendOp`.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from itertools import groupby
+from itertools import groupby, islice
 from typing import NamedTuple
 
 from banenspoor_contracts import UrenVerloond
@@ -20,7 +20,7 @@ from services.telling.domain.perioden import Periode, tekst_van_maand
 from services.telling.domain.regels import Regelboek
 from services.telling.domain.selectie import Selectie, Stand, groepen, is_inleen, opnames
 from services.telling.maten import Bouw, Maat, Uren, Verandering
-from services.telling.onthouden import onthoud, onthoud_blad
+from services.telling.onthouden import bij_periode, onthoud, onthoud_blad
 from services.telling.store import boekingen as store
 from services.telling.store import hoofdbanen
 from services.telling.store.boekingen import Geboekt
@@ -81,23 +81,19 @@ async def verklaar(
 
     async def maak(s: Selectie) -> Mapping[Periode, tuple[list[Brug], dict[Plek, Invoer]]]:
         gevonden, invoer = await _geopend(bouw(tx, replace(vraag, selectie=s)), s, boek, toen)
-        return {
-            p: (
-                [brug for brug in gevonden if brug.plek[0] == str(p)],
-                {plek: van for plek, van in invoer.items() if plek[0] == str(p)},
-            )
-            for p in s.perioden
-        }
+        bruggen_ = bij_periode(s, gevonden, lambda brug: brug.plek[0])
+        delen = bij_periode(s, invoer.items(), lambda deel: deel[0][0])
+        return {p: (bruggen_[p], dict(delen[p])) for p in s.perioden}
 
-    geopend = (await onthoud(tx, f"verklaring {bouw.__name__}", vraag, (boek,), toen, maak)).values()
     maat = bouw(tx, vraag)
+    geopend = (await onthoud(tx, f"verklaring {maat.naam}", vraag, (boek,), toen, maak)).values()
 
     async def blad() -> list[Regel]:
         if isinstance(maat, Uren):
             return await _geboekt(tx, vraag, boek, toen, na, hoeveel)
         return _blad(await maat.veranderingen(boek, VOOR_ALLES, toen), na, hoeveel)
 
-    regels = await onthoud_blad(tx, f"blad {bouw.__name__}", vraag, boek, (toen, na, hoeveel), blad)
+    regels = await onthoud_blad(tx, f"blad {maat.naam}", vraag, boek, (toen, na, hoeveel), blad)
     return Verklaring(
         [brug for bruggen_, _ in geopend for brug in bruggen_],
         {plek: van for _, invoer in geopend for plek, van in invoer.items()},
@@ -120,7 +116,7 @@ async def _geopend(maat: Maat, selectie: Selectie, boek: Regelboek, toen: int) -
 def _invoer(standen: Sequence[Stand], selectie: Selectie, boek: Regelboek) -> dict[Plek, Invoer]:
     """De formele en de ingeleende uren van elke cel apart, en waardoor zij gedeeld zijn."""
     uit: dict[Plek, Invoer] = {}
-    for rekening in {id(r): r for r in rekeningen(selectie, boek).values()}.values():
+    for rekening in dict.fromkeys(rekeningen(selectie, boek).values()):
         optelling = rekening.optelling
         van_periode = [stand for stand in standen if stand.maand in optelling.opname.maanden]
         formeel, ingeleend = (
@@ -178,11 +174,7 @@ def _blad(veranderingen: Sequence[Verandering], na: Bladwijzer | None, hoeveel: 
     """Mensen die door een gebeurtenis in of uit een cel gingen, gebeurtenis voor gebeurtenis."""
     op_volgorde = sorted(veranderingen, key=_plaats)
     regels = (_verandering(plaats, list(samen)) for plaats, samen in groupby(op_volgorde, key=_plaats))
-    return list(_eerste((regel for regel in regels if na is None or regel.plaats > na), hoeveel))
-
-
-def _eerste(regels: Iterator[Regel], hoeveel: int) -> Iterator[Regel]:
-    return (regel for _, regel in zip(range(hoeveel), regels, strict=False))
+    return list(islice((regel for regel in regels if na is None or regel.plaats > na), hoeveel))
 
 
 def _plaats(verandering: Verandering) -> Bladwijzer:

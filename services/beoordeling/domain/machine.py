@@ -70,7 +70,8 @@ WACHTENDEN = (T.POSITIEF, T.WACHTLIJST)
 """Positief en beschikbaar, zonder plaats."""
 BESCHIKBAAR = (*WACHTENDEN, T.AANGEBODEN, T.GEPLAATST)
 """Voor wie het college een plaats moet hebben (Participatiewet art. 10b lid 1)."""
-_MET_RECHT = (*BESCHIKBAAR, T.TERUGKEERRECHT)
+MET_RECHT = (*BESCHIKBAAR, T.TERUGKEERRECHT)
+"""Wie een plaats heeft, erop wacht, of ernaar terug mag."""
 _BESCHUT, _ANDERS = True, False
 
 _ALTIJD = (
@@ -84,7 +85,7 @@ _ALTIJD = (
     *((t, H.MAAK_BEZWAAR, t) for t in BESLOTEN),
     *((t, H.HANDHAAF, t) for t in BESLOTEN),
     (T.NEGATIEF, H.HERZIE_POSITIEF, T.POSITIEF),
-    *((t, H.HERZIE_NEGATIEF, T.NEGATIEF) for t in _MET_RECHT),
+    *((t, H.HERZIE_NEGATIEF, T.NEGATIEF) for t in MET_RECHT),
 )
 _ALLEEN_BESCHUT = (
     (T.IN_BEHANDELING, H.ADVISEER, T.GEADVISEERD),
@@ -99,7 +100,7 @@ _ALLEEN_BESCHUT = (
     (T.GEPLAATST, H.MAAK_VRIJ, T.POSITIEF),
     *((t, H.STROOM_UIT, T.TERUGKEERRECHT) for t in BESCHIKBAAR),
     (T.TERUGKEERRECHT, H.KEER_TERUG, T.POSITIEF),
-    *((t, H.BEEINDIG, T.BEEINDIGD) for t in _MET_RECHT),
+    *((t, H.BEEINDIG, T.BEEINDIGD) for t in MET_RECHT),
 )
 _ALLEEN_ANDERS = (
     (T.IN_BEHANDELING, H.BESLIS_POSITIEF, T.POSITIEF),

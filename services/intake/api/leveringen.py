@@ -46,7 +46,7 @@ class _Toepassen(msgspec.Struct, forbid_unknown_fields=True):
 
 def _alleen_landelijk(opdracht: Opdracht) -> None:
     """Een volledige lijst gaat over iedereen: niet namens één gemeente, werkgever of persoon."""
-    if any((opdracht.gemeente, opdracht.werkgever, opdracht.persoon)):
+    if opdracht.namens_een:
         raise Probleem(403, "namens_onjuist", "Een volledige lijst levert alleen wie over het hele register gaat")
 
 

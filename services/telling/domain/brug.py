@@ -92,8 +92,7 @@ def gewijzigd(
         toen, nu = ([regel for regel in boek.alle if regel.soort == soort] for boek in (eerst, later))
         if toen != nu:
             vervangen.add(soort)
-            blijft = [regel for regel in eerst.alle if regel.soort not in vervangen]
-            uit.append((soort, Regelboek([*blijft, *(r for r in later.alle if r.soort in vervangen)])))
+            uit.append((soort, eerst.met(later, vervangen)))
     return uit
 
 

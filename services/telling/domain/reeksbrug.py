@@ -84,7 +84,7 @@ def toestanden(kwartaal: Selectie, meting: Selectie, toen: Regelboek, later: Reg
     [begin], [einde] = opnames(kwartaal, toen), opnames(meting, later)
     uit = [Toestand("begin", "kwartaal", toen, begin, bij_meting=False), Toestand("boekingen", "", toen, begin)]
     for nr, soort in enumerate(REGELS, start=1):
-        boek = _met(toen, later, REGELS[:nr])
+        boek = toen.met(later, REGELS[:nr])
         [opname] = opnames(kwartaal, boek)
         uit.append(Toestand("regel", soort, boek, opname))
     [opname] = opnames(kwartaal, later)
@@ -93,13 +93,6 @@ def toestanden(kwartaal: Selectie, meting: Selectie, toen: Regelboek, later: Reg
     for naam, opname in (("peilmoment", met_peilmoment), ("plaats", met_plaats), ("meetvenster", einde)):
         uit.append(Toestand("methode", naam, later, opname))
     return [*uit, Toestand("methode", VERDEELSLEUTEL, later, einde, verdeeld=meting.inleen_verdeeld())]
-
-
-def _met(toen: Regelboek, later: Regelboek, soorten: Sequence[str]) -> Regelboek:
-    """De regels van toen, behalve deze soorten: die zoals later bekend."""
-    return Regelboek(
-        [r for r in later.alle if r.soort in soorten] + [r for r in toen.alle if r.soort not in soorten],
-    )
 
 
 def brug(

@@ -4,7 +4,7 @@ Zij worden toegepast wanneer een cijfer gelezen wordt, nooit wanneer een uur geb
 andere vraag. Wat niemand publiceerde, heet `aangenomen`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -147,6 +147,11 @@ class Regelboek:
         self._geldend: dict[str, dict[str, Regel]] = {}
         for regel in self.alle:
             self._geldend.setdefault(regel.soort, {})[regel.sleutel] = regel
+
+    def met(self, later: "Regelboek", soorten: Collection[str]) -> "Regelboek":
+        """Deze regels, behalve die van deze soorten: die zoals in `later`."""
+        blijft = [regel for regel in self.alle if regel.soort not in soorten]
+        return Regelboek([*blijft, *(regel for regel in later.alle if regel.soort in soorten)])
 
     def geldend(self, soort: str) -> Mapping[str, Regel]:
         """Per sleutel de regel die het laatst bekend werd."""

@@ -17,6 +17,29 @@ class Inschrijving(NamedTuple):
     van: date
     tot: date | None
 
+    def geldt(self, dag: date) -> bool:
+        """Geldt zij op deze dag?"""
+        return self.van <= dag and (self.tot is None or dag < self.tot)
+
+
+class Gebeurtenis(NamedTuple):
+    """Een inschrijving erbij of eraf (`delta`), of uren in `maand` van een baan (dan zonder inschrijving).
+
+    Die van één persoon staan op volgorde van bekend worden; `naam` is leeg bij wat er aan het begin al was.
+    """
+
+    persoon_nr: int
+    bekend_op: int
+    topic: str
+    partitie: int
+    publicatienr: int
+    naam: str
+    inschrijving: Inschrijving | None
+    maand: int
+    plaatsing_nr: int
+    cel_id: int
+    delta: int
+
 
 def verschil(geboekt: frozenset[Inschrijving], nieuw: frozenset[Inschrijving]) -> list[tuple[Inschrijving, int]]:
     """Wat er te boeken is om van wat geboekt staat naar de nieuwe tijdlijn te komen: eerst af (−1), dan bij (+1)."""

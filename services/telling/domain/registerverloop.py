@@ -12,24 +12,7 @@ from typing import NamedTuple
 from banenspoor_contracts.wie_telt import AAN_WERK_GEBONDEN
 
 from services.telling.domain.perioden import maand_van_dag
-from services.telling.domain.register import Inschrijving
-
-
-class Gebeurtenis(NamedTuple):
-    """Een inschrijving erbij of eraf (`delta`), of uren in een dienstbetrekking in `maand` (dan zonder inschrijving).
-
-    Die van één persoon staan op volgorde van bekend worden; `naam` is leeg bij wat er aan het begin al was.
-    """
-
-    persoon_nr: int
-    bekend_op: int
-    topic: str
-    partitie: int
-    publicatienr: int
-    naam: str
-    inschrijving: Inschrijving | None
-    maand: int
-    delta: int
+from services.telling.domain.register import Gebeurtenis, Inschrijving
 
 
 class Effect(NamedTuple):
@@ -69,7 +52,7 @@ def _op(
     gronden = {
         i.grondslag
         for i, aantal in standen.items()
-        if aantal > 0 and i.van <= dag and (i.tot is None or dag < i.tot)
+        if aantal > 0 and i.geldt(dag)
         if grondslag in (None, i.grondslag) and (werkt or i.grondslag not in AAN_WERK_GEBONDEN)
     }
     return frozenset(gronden) if per_grondslag else frozenset([None] if gronden else [])

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from banenspoor_contracts import Vorm
 from banenspoor_contracts.wie_telt import DIENSTBETREKKING
 
-from services.telling.domain.register import Inschrijving
+from services.telling.domain.register import Gebeurtenis, Inschrijving
 from services.telling.domain.stromen import Situatie, Verloop
 
 BESCHUT = (Vorm.BESCHUT_WERK, Vorm.WSW_BESCHUT)
@@ -22,26 +22,7 @@ Post = tuple[str | None, str]
 """Een gebied (leeg: alles samen) en de naam van een aantal."""
 
 
-class Feit(NamedTuple):
-    """Een inschrijving erbij of eraf, of uren van een baan in een maand (dan zonder inschrijving).
-
-    Die van één persoon staan op volgorde van bekend worden; `naam` is leeg bij wat er aan het begin al was.
-    """
-
-    persoon_nr: int
-    bekend_op: int
-    topic: str
-    partitie: int
-    publicatienr: int
-    naam: str
-    inschrijving: Inschrijving | None
-    maand: int
-    plaatsing_nr: int
-    cel_id: int
-    delta: int
-
-
-class Plek(NamedTuple):
+class Werkplek(NamedTuple):
     """Waar en hoe er onder een cel gewerkt wordt; `rang` beslist bij gelijke uren."""
 
     rang: int
@@ -57,19 +38,19 @@ class Moment:
     maand: int
     peildag: date
     tellend: Collection[tuple[str, str]]
-    plekken: Mapping[int, Plek]
+    plekken: Mapping[int, Werkplek]
 
 
 class Verschuiving(NamedTuple):
     """Een gebeurtenis veranderde een aantal van de stromen."""
 
-    feit: Feit
+    feit: Gebeurtenis
     post: Post
     aantal: int
 
 
 def verschuivingen(
-    feiten: Iterable[Feit], begin: Moment, eind: Moment, posten: Callable[[Verloop], Iterable[Post]]
+    feiten: Iterable[Gebeurtenis], begin: Moment, eind: Moment, posten: Callable[[Verloop], Iterable[Post]]
 ) -> Iterator[Verschuiving]:
     """Het effect van elke gebeurtenis op de stromen van `begin` naar `eind`; `posten` zegt waarin een verloop meetelt."""
     for _, van_een in groupby(feiten, key=lambda f: f.persoon_nr):
@@ -92,7 +73,7 @@ class _Mens:
         self._uren: dict[tuple[int, int, int], int] = {}
         self._register: dict[Inschrijving, int] = {}
 
-    def neem(self, feit: Feit) -> None:
+    def neem(self, feit: Gebeurtenis) -> None:
         if feit.inschrijving is not None:
             self._register[feit.inschrijving] = self._register.get(feit.inschrijving, 0) + feit.delta
         else:
@@ -106,11 +87,7 @@ class _Mens:
         tellend = [(uren, plek) for uren, plek in in_maand if (plek.grondslagen, plek.vorm) in moment.tellend]
         if sum(uren for uren, _ in tellend) > 0:
             return Situatie(True, max(tellend, key=lambda baan: (baan[0], -baan[1].rang))[1].gemeente)
-        gronden = {
-            i.grondslag
-            for i, aantal in self._register.items()
-            if aantal > 0 and i.van <= moment.peildag and (i.tot is None or moment.peildag < i.tot)
-        }
+        gronden = {i.grondslag for i, aantal in self._register.items() if aantal > 0 and i.geldt(moment.peildag)}
         return Situatie(
             False,
             None,

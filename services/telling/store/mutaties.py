@@ -9,10 +9,9 @@ from typing import Literal, NamedTuple
 from banenspoor_contracts.wie_telt import AAN_WERK_GEBONDEN, DIENSTBETREKKING
 
 from services.telling.domain.hoofdbaan import Soort, Tellend
-from services.telling.domain.register import Inschrijving
-from services.telling.domain.registerverloop import Gebeurtenis
+from services.telling.domain.register import Gebeurtenis, Inschrijving
 from services.telling.domain.selectie import Selectie, Stand
-from services.telling.domain.stroomverloop import Feit, Plek
+from services.telling.domain.stroomverloop import Werkplek
 from services.telling.store import werkgevers
 from services.telling.store.cijfers import GEMEENTE, kenmerken, kolom_grondslagen, van_werkgever
 from services.telling.store.hoofdbanen import RUIM
@@ -52,46 +51,17 @@ select cel_id, werkgever_nr, row_number() over (order by c.sleutel collate "C", 
 from unnest($1::int[], $2::int[]) n (cel_id, werkgever_nr) join cel c using (cel_id)
 join werkgever w using (werkgever_nr) left join werkgeverstand s using (werkgever_nr)
 """
-_REGISTER = """
-with geraakt as materialized (
-  select distinct persoon_nr from registerboeking where bekend_op > $1 and bekend_op <= $2
-  union
-  select distinct b.persoon_nr from boeking b join cel using (cel_id)
-  where b.maand = any($3::smallint[]) and b.bekend_op > $1 and b.bekend_op <= $2 and vorm = any($5::text[])
-    and b.persoon_nr in (select persoon_nr from registerboeking where grondslag = any($4::text[]))
-), regels as (
-  select persoon_nr, bekend_op, bron, publicatienr, soort || coalesce(':' || r.reden, '') as naam,
-         grondslag, van, tot, 0 as maand, delta::bigint as delta
-  from registerboeking r join geraakt using (persoon_nr) where bekend_op <= $2
-  union all
-  select b.persoon_nr, b.bekend_op, b.bron, b.publicatienr, n.naam, null, null, null, b.maand, b.delta_uren_x100
-  from boeking b join geraakt using (persoon_nr) join cel using (cel_id) join reden n using (reden)
-  where b.maand = any($3::smallint[]) and b.bekend_op <= $2 and vorm = any($5::text[])
-    and b.persoon_nr in (select persoon_nr from registerboeking where grondslag = any($4::text[]))
-)
-select persoon_nr, case when na then bekend_op else -1 end, (case when na then topic else '' end) collate "C",
-       case when na then partitie else 0 end, case when na then publicatienr else 0 end, case when na then naam else '' end,
-       grondslag, van, tot, maand, sum(delta)::bigint
-from (select *, bekend_op > $1 as na from regels join bron on bron_id = bron) r
-group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 order by 1, 2, 3, 4, 5
-"""
-
-
-# Wie in de gevraagde maanden uren heeft en in het venster geraakt werd: al haar uren in die maanden, en haar registraties.
-_VERLOOP = """
-with geraakt as materialized (
-  select persoon_nr from boeking where maand = any($3::smallint[]) and bekend_op <= $2 group by persoon_nr
-  having bool_or(bekend_op > $1)
-    or persoon_nr in (select persoon_nr from registerboeking where bekend_op > $1 and bekend_op <= $2)
-), feiten as (
+# Van wie geraakt is haar registraties en haar uren in de gevraagde maanden, op volgorde van bekend worden.
+_GEBEURTENISSEN = """
+with geraakt as materialized ({geraakt}), feiten as (
   select persoon_nr, bekend_op, bron, publicatienr, soort || coalesce(':' || r.reden, '') as naam,
          grondslag, van, tot, 0 as maand, 0 as plaatsing_nr, 0 as cel_id, delta::bigint as delta
   from registerboeking r join geraakt using (persoon_nr) where bekend_op <= $2
   union all
   select b.persoon_nr, b.bekend_op, b.bron, b.publicatienr, n.naam, null, null, null, b.maand, b.plaatsing_nr, b.cel_id,
          b.delta_uren_x100
-  from boeking b join geraakt using (persoon_nr) join reden n using (reden)
-  where b.maand = any($3::smallint[]) and b.bekend_op <= $2
+  from boeking b join geraakt using (persoon_nr) join cel using (cel_id) join reden n using (reden)
+  where b.maand = any($3::smallint[]) and b.bekend_op <= $2 and {uren}
 )
 select persoon_nr, case when na then bekend_op else -1 end, (case when na then topic else '' end) collate "C",
        case when na then partitie else 0 end, case when na then publicatienr else 0 end, case when na then naam else '' end,
@@ -99,6 +69,27 @@ select persoon_nr, case when na then bekend_op else -1 end, (case when na then t
 from (select *, bekend_op > $1 as na from feiten join bron on bron_id = bron) f
 group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12 order by 1, 2, 3, 4, 5
 """
+_GEBONDEN = """
+vorm = any($5::text[]) and b.persoon_nr in (select persoon_nr from registerboeking where grondslag = any($4::text[]))
+"""
+_REGISTER = _GEBEURTENISSEN.format(
+    uren=_GEBONDEN,
+    geraakt=f"""
+  select distinct persoon_nr from registerboeking where bekend_op > $1 and bekend_op <= $2
+  union
+  select distinct b.persoon_nr from boeking b join cel using (cel_id)
+  where b.maand = any($3::smallint[]) and b.bekend_op > $1 and b.bekend_op <= $2 and {_GEBONDEN}
+""",  # noqa: S608
+)
+# Wie in de gevraagde maanden uren heeft en in het venster geraakt werd.
+_VERLOOP = _GEBEURTENISSEN.format(
+    uren="true",
+    geraakt="""
+  select persoon_nr from boeking where maand = any($3::smallint[]) and bekend_op <= $2 group by persoon_nr
+  having bool_or(bekend_op > $1)
+    or persoon_nr in (select persoon_nr from registerboeking where bekend_op > $1 and bekend_op <= $2)
+""",
+)
 _PLEKKEN = """
 select c.cel_id, row_number() over (order by c.sleutel collate "C") as rang, {gemeente} as gemeente, c.vorm,
        c.{grondslagen} as grondslagen
@@ -180,30 +171,29 @@ async def register(tx: Tx, maanden: Sequence[int], van: int, tot: int) -> list[G
 
     Uren in een dienstbetrekking (in `maanden`) alleen van wie ooit een grondslag had die aan werk gebonden is.
     """
-    await tx.execute(RUIM)
-    rijen = await tx.fetch(
-        _REGISTER, van, tot, sorted(set(maanden)), sorted(AAN_WERK_GEBONDEN), sorted(DIENSTBETREKKING)
-    )
-    uit = list[Gebeurtenis]()
-    for persoon, moment, topic, partitie, nummer, naam, grond, begin, eind, maand, delta in rijen:
-        inschrijving = None if grond is None else Inschrijving(grond, begin, eind)
-        uit.append(Gebeurtenis(persoon, moment, topic, partitie, nummer, naam, inschrijving, maand, delta))
-    return uit
+    gebonden = sorted(AAN_WERK_GEBONDEN), sorted(DIENSTBETREKKING)
+    return await _gebeurtenissen(tx, _REGISTER, van, tot, sorted(set(maanden)), *gebonden)
 
 
-async def verloop(tx: Tx, maanden: Sequence[int], van: int, tot: int) -> list[Feit]:
+async def verloop(tx: Tx, maanden: Sequence[int], van: int, tot: int) -> list[Gebeurtenis]:
     """Wat er met wie in deze maanden werkte, en in `(van, tot]` geraakt werd, gebeurde, op volgorde; wat eerder was is
     opgeteld."""
+    return await _gebeurtenissen(tx, _VERLOOP, van, tot, list(maanden))
+
+
+async def _gebeurtenissen(tx: Tx, vraag: str, *argumenten: object) -> list[Gebeurtenis]:
     await tx.execute(RUIM)
-    uit = list[Feit]()
-    for *wat, grond, begin, eind, maand, plaatsing, cel, delta in await tx.fetch(_VERLOOP, van, tot, list(maanden)):
+    uit = list[Gebeurtenis]()
+    for *wat, grond, begin, eind, maand, plaatsing, cel, delta in await tx.fetch(vraag, *argumenten):
         persoon, moment, topic, partitie, nummer, naam = wat
         inschrijving = None if grond is None else Inschrijving(grond, begin, eind)
-        uit.append(Feit(persoon, moment, topic, partitie, nummer, naam, inschrijving, maand, plaatsing, cel, delta))
+        uit.append(
+            Gebeurtenis(persoon, moment, topic, partitie, nummer, naam, inschrijving, maand, plaatsing, cel, delta)
+        )
     return uit
 
 
-async def plekken(tx: Tx, cellen: Collection[int], plaats: str, peilmoment: str) -> dict[int, Plek]:
+async def plekken(tx: Tx, cellen: Collection[int], plaats: str, peilmoment: str) -> dict[int, Werkplek]:
     """Waar en hoe er onder deze cellen gewerkt wordt, en hun volgorde bij gelijke uren."""
     vraag = _PLEKKEN.format(gemeente=GEMEENTE[plaats], grondslagen=kolom_grondslagen(peilmoment))
-    return {cel: Plek(*rest) for cel, *rest in await tx.fetch(vraag, list(cellen))}
+    return {cel: Werkplek(*rest) for cel, *rest in await tx.fetch(vraag, list(cellen))}

@@ -1,7 +1,7 @@
 """Regels lezen en toevoegen. Een regel is bekend vanaf `bekend_op`, of anders vanaf haar eigen gebeurtenis."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -58,11 +58,13 @@ class Nieuw(NamedTuple):
     gebeurtenis: UUID
 
 
+_ALTIJD = datetime.max.replace(tzinfo=UTC)
 _boeken = Geheugen(meeste=64)
 
 
-async def bekend_op(tx: Tx, moment: datetime) -> Regelboek:
-    """Alle regels die op `moment` bekend waren, ook die inmiddels vervangen zijn."""
+async def bekend_op(tx: Tx, moment: datetime | None) -> Regelboek:
+    """Alle regels die op `moment` bekend waren, ook die inmiddels vervangen zijn; None: die nu bekend zijn."""
+    moment = moment or _ALTIJD
     stempel: str = await tx.fetchval(_STEMPEL, moment)
     database = await tx.fetchval(DATABASE)
     gevonden = _boeken.vind((database, stempel), None)
